@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#pragma once
+
+#include "core/xmpp-limits.h"
+
+G_BEGIN_DECLS
+
+/* name, default, description: one row is one member, one property, one line of the manual.
+ * Bytes, counts; seconds where the name says so. */
+#define XMPP_LIMITS_TABLE(row) \
+  row (element_bytes_before_auth, 65536) \
+  row (element_bytes, 4194304) \
+  row (elements_before_auth, 256) \
+  row (elements, 65536) \
+  row (depth_before_auth, 16) \
+  row (depth, 64) \
+  row (attributes, 64) \
+  row (namespaces, 32) \
+  row (name_bytes, 256) \
+  row (namespace_bytes, 1024) \
+  row (white_space_bytes_per_minute, 1024) \
+  row (resolve_seconds, 10) \
+  row (connect_seconds, 10) \
+  row (tls_seconds, 15) \
+  row (exchange_seconds, 20) \
+  row (open_seconds, 120) \
+  row (close_seconds, 5) \
+  row (idle_seconds, 120) \
+  row (idle_answer_seconds, 30) \
+  row (request_seconds, 30) \
+  row (requests, 1000) \
+  row (scram_iterations_min, 4096) \
+  row (scram_iterations_max, 2000000) \
+  row (sasl_steps, 10) \
+  row (sasl_message_bytes, 49152) \
+  row (sasl_attempts, 3) \
+  row (mechanisms, 64) \
+  row (output_high_bytes, 262144) \
+  row (output_bytes, 4194304) \
+  row (queued_stanzas, 1000) \
+  row (queued_stanzas_hard, 10000) \
+  row (inbox_elements, 1000)
+
+typedef struct
+{
+#define XMPP_LIMIT_MEMBER(name, value) guint name;
+  XMPP_LIMITS_TABLE (XMPP_LIMIT_MEMBER)
+#undef XMPP_LIMIT_MEMBER
+} XmppLimitValues;
+
+/* The values, to be read without a property look-up; follows later changes. */
+const XmppLimitValues *xmpp_limits_peek (XmppLimits *limits);
+
+G_END_DECLS

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#pragma once
+
+#include "core/xmpp-report.h"
+
+G_BEGIN_DECLS
+
+XmppReport *xmpp_report_new (void);
+
+/* Steps may nest and overlap; the id ends the one that was begun. All of these accept a
+ * NULL report and then do nothing. */
+guint xmpp_report_begin_step (XmppReport *report, const char *step);
+/* @error (nullable): the step failed; @detail (nullable): one short sentence or name */
+void xmpp_report_end_step (XmppReport *report,
+                           guint id,
+                           const GError *error,
+                           const char *detail);
+/* A fact: ("tls", "version", g_variant_new_string ("1.3")); sinks @value; NULL takes away */
+void xmpp_report_set_fact (XmppReport *report,
+                           const char *group,
+                           const char *key,
+                           GVariant *value);
+void xmpp_report_add_mechanism (XmppReport *report,
+                                const char *name,
+                                gboolean used,
+                                const char *why);
+/* "srv", "fallback", "given" */
+void xmpp_report_add_candidate (XmppReport *report,
+                                const char *host,
+                                guint16 port,
+                                gboolean direct_tls,
+                                const char *source,
+                                const GError *error);
+
+G_END_DECLS

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#pragma once
+
+#include "negotiation/xmpp-feature.h"
+#include "sasl/xmpp-sasl-session.h"
+
+G_BEGIN_DECLS
+
+/* SASL as RFC 6120 §6 carries it. */
+#define XMPP_TYPE_SASL_PROFILE_FEATURE (xmpp_sasl_profile_feature_get_type ())
+G_DECLARE_FINAL_TYPE (XmppSaslProfileFeature,
+                      xmpp_sasl_profile_feature,
+                      XMPP,
+                      SASL_PROFILE_FEATURE,
+                      XmppFeature)
+
+/* Initiating side; takes the channel bindings from the stream's GTlsConnection. @local,
+ * @domain: of the account. @insecure: plain text is allowed (loopback only; the caller has
+ * checked that) */
+XmppFeature *xmpp_sasl_profile_new_initiating (XmppSaslSession *session,
+                                               const char *local,
+                                               const char *domain,
+                                               gboolean insecure);
+/* Receiving side: offers what @registry has for the server role and @policy allows. */
+XmppFeature *xmpp_sasl_profile_new_receiving (XmppSaslRegistry *registry,
+                                              XmppSaslPolicy *policy,
+                                              XmppAuthenticator *authenticator,
+                                              XmppLimits *limits,
+                                              gboolean insecure);
+
+G_END_DECLS

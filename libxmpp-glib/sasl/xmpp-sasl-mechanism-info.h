@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#pragma once
+
+#if !defined(XMPP_INSIDE) && !defined(XMPP_COMPILATION)
+#error "Only <xmpp.h> can be included directly."
+#endif
+
+#include "sasl/xmpp-sasl-context.h"
+
+G_BEGIN_DECLS
+
+typedef enum /*< flags >*/
+{ /* the nicks are the words of the description file */
+  XMPP_SASL_FACTS_NONE = 0,
+  XMPP_SASL_FACTS_PLAIN_TEXT = 1 << 0, /* the server sees the secret itself */
+  XMPP_SASL_FACTS_NEEDS_TLS = 1 << 1,
+  XMPP_SASL_FACTS_MUTUAL = 1 << 2, /* the server proves itself */
+  XMPP_SASL_FACTS_CHANNEL_BINDING = 1 << 3,
+  XMPP_SASL_FACTS_ANONYMOUS = 1 << 4,
+  XMPP_SASL_FACTS_BLOCKS = 1 << 5, /* step() runs in a worker thread; not for JavaScript */
+} XmppSaslFacts;
+
+/* Name and facts of a mechanism, without loading anything. Read-only properties: name, roles,
+ * facts, strength, fields, file (the description file, or NULL), loaded. */
+#define XMPP_TYPE_SASL_MECHANISM_INFO (xmpp_sasl_mechanism_info_get_type ())
+XMPP_AVAILABLE_IN_ALL
+G_DECLARE_FINAL_TYPE (XmppSaslMechanismInfo,
+                      xmpp_sasl_mechanism_info,
+                      XMPP,
+                      SASL_MECHANISM_INFO,
+                      GObject)
+
+XMPP_AVAILABLE_IN_ALL
+XmppSaslMechanismInfo *xmpp_sasl_mechanism_info_new (const char *name,
+                                                     XmppSaslRole roles,
+                                                     XmppSaslFacts facts,
+                                                     int strength,
+                                                     const char *const *fields);
+XMPP_AVAILABLE_IN_ALL
+const char *xmpp_sasl_mechanism_info_get_name (XmppSaslMechanismInfo *info);
+XMPP_AVAILABLE_IN_ALL
+XmppSaslRole xmpp_sasl_mechanism_info_get_roles (XmppSaslMechanismInfo *info);
+XMPP_AVAILABLE_IN_ALL
+XmppSaslFacts xmpp_sasl_mechanism_info_get_facts (XmppSaslMechanismInfo *info);
+XMPP_AVAILABLE_IN_ALL
+int xmpp_sasl_mechanism_info_get_strength (XmppSaslMechanismInfo *info);
+XMPP_AVAILABLE_IN_ALL
+const char *const *xmpp_sasl_mechanism_info_get_fields (XmppSaslMechanismInfo *info);
+XMPP_AVAILABLE_IN_ALL
+const char *xmpp_sasl_mechanism_info_get_file (XmppSaslMechanismInfo *info);
+XMPP_AVAILABLE_IN_ALL
+gboolean xmpp_sasl_mechanism_info_is_loaded (XmppSaslMechanismInfo *info);
+
+G_END_DECLS

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#pragma once
+
+#include "core/xmpp-limits-private.h"
+#include "core/xmpp-report-private.h"
+#include "sasl/xmpp-sasl-policy.h"
+#include "sasl/xmpp-sasl-registry.h"
+
+G_BEGIN_DECLS
+
+/* One login of the initiating side over whatever profile carries it: chooses a mechanism,
+ * steps it, asks for credentials, decides what may be tried next. Knows no XML. */
+#define XMPP_TYPE_SASL_SESSION (xmpp_sasl_session_get_type ())
+G_DECLARE_FINAL_TYPE (XmppSaslSession, xmpp_sasl_session, XMPP, SASL_SESSION, GObject)
+
+XmppSaslSession *xmpp_sasl_session_new (XmppSaslRegistry *registry,
+                                        XmppSaslPolicy *policy,
+                                        XmppCredential *credential,
+                                        XmppLimits *limits,
+                                        XmppReport *report);
+/* Before the first start(): @local is the JID's local part, the user name where the
+ * credential has none; @bindings as of xmpp_channel_binding_collect(), NULL: none */
+void xmpp_sasl_session_set_connection (XmppSaslSession *session,
+                                       const char *local,
+                                       const char *domain,
+                                       const char *host,
+                                       gboolean secure,
+                                       GVariant *bindings);
+/* Set before dialling by tests only: mechanisms that need TLS go over plain text too */
+void xmpp_sasl_session_set_allow_plain (XmppSaslSession *session, gboolean allow);
+
+/* What the server offers; @bindings NULL: it lists none (XEP-0440 absent). Errors:
+ * XMPP_SASL_ERROR_DOWNGRADE, XMPP_CONNECTION_ERROR_POLICY: nothing usable, the message says
+ * for each mechanism why; these are in the report too. May be called again with another list
+ * (sent ahead on a remembered one): then what was begun is dropped. */
+gboolean xmpp_sasl_session_set_offer (XmppSaslSession *session,
+                                      const char *const *mechanisms,
+                                      const char *const *bindings,
+                                      GError **error);
+/* Takes the best mechanism left and makes its first step; one that cannot (no ticket, no
+ * module, UNAVAILABLE) is passed over. Errors: the last such error, NEED_CREDENTIAL's
+ * answer, G_IO_ERROR_CANCELLED. */
+void xmpp_sasl_session_start_async (XmppSaslSession *session,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+/* @initial: (out) (transfer full) (nullable): NULL: no initial response. Returns the name. */
+const char *xmpp_sasl_session_start_finish (XmppSaslSession *session,
+                                            GAsyncResult *result,
+                                            GBytes **initial,
+                                            GError **error);
+/* A challenge came. The result is the response (never NULL: empty bytes at least). An error
+ * of the mechanism: <abort/> is due. */
+void xmpp_sasl_session_step_async (XmppSaslSession *session,
+                                   GBytes *challenge,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+GBytes *xmpp_sasl_session_step_finish (XmppSaslSession *session,
+                                       GAsyncResult *result,
+                                       GError **error);
+/* Success came, with data or NULL. Believed only where the mechanism is complete after it:
+ * else XMPP_SASL_ERROR_SERVER_NOT_TRUSTED. Then derived secrets go to the credential. */
+void xmpp_sasl_session_succeed_async (XmppSaslSession *session,
+                                      GBytes *data,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+gboolean xmpp_sasl_session_succeed_finish (XmppSaslSession *session,
+                                           GAsyncResult *result,
+                                           GError **error);
+/* A failure came, or a step failed. TRUE: start again on the same stream (security rule: only
+ * for reasons that cannot reveal more than the first try; not-authorized asks the credential
+ * for another secret, which may take a person's time). FALSE: over; @error is what to report. */
+void xmpp_sasl_session_fail_async (XmppSaslSession *session,
+                                   const GError *failure,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+gboolean xmpp_sasl_session_fail_finish (XmppSaslSession *session,
+                                        GAsyncResult *result,
+                                        GError **error);
+
+/* After success. @binding NULL: none was used */
+const char *xmpp_sasl_session_get_mechanism (XmppSaslSession *session);
+const char *xmpp_sasl_session_get_binding_type (XmppSaslSession *session);
+gboolean xmpp_sasl_session_is_mutual (XmppSaslSession *session);
+
+G_END_DECLS

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "tls/xmpp-tls-parameters.h"
+
+G_BEGIN_DECLS
+
+/* One small object per connection in front of one process-wide (or the application's)
+ * database: bounds the chain, then delegates, then decides about names, purpose, key usage.
+ * May run in a worker thread. */
+#define XMPP_TYPE_TLS_DATABASE (xmpp_tls_database_get_type ())
+G_DECLARE_FINAL_TYPE (XmppTlsDatabase, xmpp_tls_database, XMPP, TLS_DATABASE, GTlsDatabase)
+
+XmppTlsDatabase *xmpp_tls_database_new (XmppTlsParameters *parameters);
+/* After a handshake, successful or not: TRUE where the certificate may be trusted; else
+ * G_TLS_ERROR_BAD_CERTIFICATE with what was expected, what was found, issuer, dates and
+ * SHA-256, for people. */
+gboolean xmpp_tls_database_judge (XmppTlsDatabase *database,
+                                  GTlsConnection *connection,
+                                  GError **error);
+
+G_END_DECLS

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* What one TLS handshake needs; immutable once it is in use. */
+typedef struct
+{
+  gatomicrefcount ref_count;
+  gboolean server;        /* the receiving side */
+  char *domain;           /* of the JID, A-labels: the only reference identity; server: NULL */
+  char *service;          /* "xmpp-client", "xmpp-server": for SRV-ID */
+  char *alpn;             /* direct TLS only, else NULL */
+  GTlsDatabase *database; /* the application's trust; NULL: the system's, shared */
+  GTlsCertificate *certificate; /* ours; may be NULL */
+  GTlsInteraction *interaction; /* for PINs; may be NULL */
+} XmppTlsParameters;
+
+XmppTlsParameters *xmpp_tls_parameters_new (const char *domain, const char *service);
+XmppTlsParameters *xmpp_tls_parameters_ref (XmppTlsParameters *parameters);
+void xmpp_tls_parameters_unref (XmppTlsParameters *parameters);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (XmppTlsParameters, xmpp_tls_parameters_unref)
+
+G_END_DECLS

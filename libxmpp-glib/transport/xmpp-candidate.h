@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* One place where the server may be. */
+typedef struct
+{
+  gatomicrefcount ref_count;
+  char *host; /* A-labels or an IP address without brackets */
+  guint16 port;
+  gboolean direct_tls;
+  const char *source; /* "given", "srv", "fallback" */
+} XmppCandidate;
+
+XmppCandidate *xmpp_candidate_new (const char *host,
+                                   guint16 port,
+                                   gboolean direct_tls,
+                                   const char *source);
+XmppCandidate *xmpp_candidate_ref (XmppCandidate *candidate);
+void xmpp_candidate_unref (XmppCandidate *candidate);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (XmppCandidate, xmpp_candidate_unref)
+
+G_END_DECLS

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#pragma once
+
+#include "core/xmpp-limits-private.h"
+#include "core/xmpp-report-private.h"
+#include "tls/xmpp-tls-parameters.h"
+#include "transport/xmpp-candidate.h"
+
+G_BEGIN_DECLS
+
+/* Candidates to one GIOStream: TCP with TCP_NODELAY (proxies, IPv6 through GSocketClient);
+ * for direct TLS the verified GTlsConnection. Deadlines connect_seconds and tls_seconds of
+ * the limits, per candidate. Steps "connect", "proxy" and "tls" go into the report. */
+#define XMPP_TYPE_CONNECTOR (xmpp_connector_get_type ())
+G_DECLARE_FINAL_TYPE (XmppConnector, xmpp_connector, XMPP, CONNECTOR, GObject)
+
+/* @resolver: (nullable): the default one. @tls: for direct TLS; its alpn is set by us.
+ * @report: (nullable) */
+XmppConnector *xmpp_connector_new (GProxyResolver *resolver,
+                                   XmppTlsParameters *tls,
+                                   XmppLimits *limits,
+                                   XmppReport *report);
+/* @candidates: (element-type XmppCandidate), best first. Errors: G_IO_ERROR, G_TLS_ERROR,
+ * G_RESOLVER_ERROR, G_PROXY…, of the last one; XMPP_CONNECTION_ERROR_TIMED_OUT. */
+void xmpp_connector_connect_async (XmppConnector *connector,
+                                   GPtrArray *candidates,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+/* @winner: (out) (transfer full) */
+GIOStream *xmpp_connector_connect_finish (XmppConnector *connector,
+                                          GAsyncResult *result,
+                                          XmppCandidate **winner,
+                                          GError **error);
+
+G_END_DECLS
