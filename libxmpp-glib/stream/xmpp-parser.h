@@ -24,12 +24,15 @@ typedef struct
   void (*end) (gpointer user_data);
 } XmppParserSink;
 
-/* @limits must outlive the parser; @content_xmlns ("jabber:client") is what the header's
- * default namespace must be; NULL: any */
+/* @limits must outlive the parser. */
 XmppParser *xmpp_parser_new (const XmppLimitValues *limits,
                              const XmppParserSink *sink,
                              gpointer user_data);
 void xmpp_parser_free (XmppParser *parser);
+
+/* The default namespace that the root's opening tag declares, "" where it declares none;
+ * valid from the header callback on. Who asks compares it with what it expects. */
+const char *xmpp_parser_get_content_xmlns (XmppParser *parser);
 
 /* Before authentication the smaller set of limits holds. */
 void xmpp_parser_set_authenticated (XmppParser *parser, gboolean authenticated);
