@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#pragma once
+
+#include "scram-keys.h"
+#include "scram-message.h"
+#include "xmpp-sasl-scram.h"
+
+G_BEGIN_DECLS
+
+/* What has gone by */
+typedef enum
+{
+  SCRAM_STATE_START,
+  SCRAM_STATE_FIRST, /* client: first sent; server: first answered */
+  SCRAM_STATE_FINAL, /* client: final sent */
+  SCRAM_STATE_DONE,
+} ScramState;
+
+typedef struct
+{
+  const ScramHash *hash;
+  gboolean plus;
+  ScramState state;
+  char *own_nonce;
+  char *nonce;             /* of both sides */
+  char *client_first_bare; /* the first parts of the signed text */
+  char *server_first;
+  GBytes *binding; /* what c= has to say: GS2 header and channel binding data */
+
+  /* client */
+  guint8 server_signature[SCRAM_MAX_HASH]; /* what the server has to send */
+
+  /* server */
+  gboolean refused; /* is to fail after the same work as a wrong proof */
+  char *password;   /* to derive from, or NULL: @keys are there */
+  GBytes *salt;
+  guint iterations;
+  ScramKeys keys;
+} ScramExchange;
+
+/* Each is one step of the mechanism, with its contract: first what may throw
+ * XMPP_SASL_ERROR_NEED_CREDENTIAL, then what changes the exchange */
+GBytes *scram_client_step (XmppSaslMechanism *mechanism,
+                           ScramExchange *exchange,
+                           GBytes *input,
+                           GCancellable *cancellable,
+                           XmppSaslStatus *status,
+                           GError **error);
+GBytes *scram_server_step (XmppSaslMechanism *mechanism,
+                           ScramExchange *exchange,
+                           GBytes *input,
+                           GCancellable *cancellable,
+                           XmppSaslStatus *status,
+                           GError **error);
+
+/* For both sides */
+gboolean scram_exchange_make_nonce (ScramExchange *exchange, GError **error);
+/* The type and data of the channel binding that the context says is in use; @type NULL:
+ * none. Errors: XMPP_SASL_ERROR_UNAVAILABLE */
+GBytes *scram_dup_binding (XmppSaslMechanism *mechanism,
+                           const char *type,
+                           const char *header,
+                           GError **error);
+char *scram_exchange_dup_signed_text (ScramExchange *exchange, const char *without_proof);
+GBytes *scram_bytes_take (char *text);
+/* (transfer full), to be freed by xmpp_secret_free(): NULL: refused by SASLprep */
+char *scram_prepare (const char *text, const char *what, GError **error);
+
+G_END_DECLS

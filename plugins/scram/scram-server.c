@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#include "config.h"
+
+#include "scram-private.h"
+
+#include <string.h>
+
+#define SALT_BYTES 16
+#define ITERATIONS 10000
+#define MAX_USERNAME 1023
+
+/* In running order */
+static GBytes *answer_first (XmppSaslMechanism *mechanism,
+                             ScramExchange *exchange,
+                             GBytes *input,
+                             XmppSaslStatus *status,
+                             GError **error);
+static GBytes *answer_final (XmppSaslMechanism *mechanism,
+                             ScramExchange *exchange,
+                             GBytes *input,
+                             GCancellable *cancellable,
+                             XmppSaslStatus *status,
+                             GError **error);
+
+GBytes *
+scram_server_step (XmppSaslMechanism *mechanism,
+                   ScramExchange *exchange,
+                   GBytes *input,
+                   GCancellable *cancellable,
+                   XmppSaslStatus *status,
+                   GError **error)
+{
+  /* No initial response: an empty challenge asks for it (RFC 4422 §3) */
+  if (input == NULL && exchange->state == SCRAM_STATE_START)
+    {
+      *status = XMPP_SASL_STATUS_CONTINUE;
+      return g_bytes_new (NULL, 0);
+    }
+
+  if (input == NULL || exchange->state == SCRAM_STATE_DONE)
+    {
+      g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_MALFORMED_REQUEST,
+                   "SCRAM: the client's message is missing or one too many");
+      return NULL;
+    }
+
+  if (exchange->state == SCRAM_STATE_START)
+    return answer_first (mechanism, exchange, input, status, error);
+
+  return answer_final (mechanism, exchange, input, cancellable, status, error);
+}
+
+static gboolean
+offers_binding (XmppSaslContext *context)
+{
+  const char *const *offered = xmpp_sasl_context_get_offered (context);
+
+  for (guint i = 0; offered != NULL && offered[i] != NULL; i++)
+    if (g_str_has_suffix (offered[i], "-PLUS"))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* RFC 5802 §6. A client that says "y" saw no -PLUS in our list: where we had one,
+ * somebody took it out. */
+static gboolean
+binding_is_right (XmppSaslMechanism *mechanism,
+                  ScramExchange *exchange,
+                  ScramClientFirst *first)
+{
+  XmppSaslContext *context = xmpp_sasl_mechanism_get_context (mechanism);
+  const char *const *types = xmpp_sasl_context_get_channel_bindings (context);
+
+  switch (first->binding_flag)
+    {
+    case 'p':
+      return exchange->plus && types != NULL &&
+             g_strv_contains (types, first->binding_type);
+
+    case 'y':
+      return !exchange->plus && !offers_binding (context);
+
+    default:
+      return !exchange->plus;
+    }
+}
+
+/* What an account without stored keys gets, and one that does not exist too: a salt that
+ * is the same at every try, so that it tells nothing */
+static GBytes *
+make_salt (XmppSaslMechanism *mechanism,
+           ScramExchange *exchange,
+           const char *username,
+           GError **error)
+{
+  static GMutex mutex;
+  static guint8 secret[32];
+  static gboolean have_secret;
+  XmppSaslContext *context = xmpp_sasl_mechanism_get_context (mechanism);
+  g_autofree char *text = NULL;
+  guint8 salt[SCRAM_MAX_HASH];
+
+  g_mutex_lock (&mutex);
+  if (!have_secret)
+    have_secret = xmpp_random_bytes (secret, sizeof secret, error);
+  g_mutex_unlock (&mutex);
+
+  if (!have_secret)
+    return NULL;
+
+  text = g_strjoin ("\n", scram_hash_get_mechanism (exchange->hash),
+                    xmpp_sasl_context_get_domain (context), username, NULL);
+  if (!scram_hmac (exchange->hash, secret, sizeof secret, text, salt))
+    {
+      g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_INTERNAL,
+                   "SCRAM: GnuTLS cannot compute a salt");
+      return NULL;
+    }
+
+  return g_bytes_new (salt, SALT_BYTES);
+}
+
+/* A field of the account, or NULL with no error where there is none */
+static char *
+look_up (XmppSaslMechanism *mechanism, const char *field, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  char *value = xmpp_sasl_mechanism_get_secret (mechanism, field, &local_error);
+
+  if (value == NULL &&
+      !g_error_matches (local_error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NOT_AUTHORIZED))
+    g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return value;
+}
+
+/* How the authenticator keeps its accounts, so that an unknown one costs and looks the
+ * same: the iteration count of the last stored keys, 0 after a password */
+static GQuark
+storage_quark (void)
+{
+  return g_quark_from_static_string ("xmpp-sasl-scram-storage");
+}
+
+static void
+remember_storage (XmppSaslMechanism *mechanism, guint iterations)
+{
+  XmppSaslContext *context = xmpp_sasl_mechanism_get_context (mechanism);
+  XmppAuthenticator *authenticator = xmpp_sasl_context_get_authenticator (context);
+
+  if (authenticator != NULL)
+    g_object_set_qdata (G_OBJECT (authenticator), storage_quark (),
+                        GUINT_TO_POINTER (iterations));
+}
+
+static guint
+recall_storage (XmppSaslMechanism *mechanism)
+{
+  XmppSaslContext *context = xmpp_sasl_mechanism_get_context (mechanism);
+  XmppAuthenticator *authenticator = xmpp_sasl_context_get_authenticator (context);
+
+  if (authenticator == NULL)
+    return 0;
+
+  return GPOINTER_TO_UINT (
+      g_object_get_qdata (G_OBJECT (authenticator), storage_quark ()));
+}
+
+/* Keys nobody can have, or a password nobody can know */
+static gboolean
+invent_account (XmppSaslMechanism *mechanism, ScramExchange *exchange, GError **error)
+{
+  guint iterations = recall_storage (mechanism);
+
+  exchange->refused = TRUE;
+  if (!xmpp_random_bytes ((guint8 *) &exchange->keys, sizeof exchange->keys, error))
+    return FALSE;
+
+  if (iterations > 0)
+    exchange->iterations = iterations;
+  else
+    exchange->password = g_base64_encode (exchange->keys.stored_key, 12);
+
+  return TRUE;
+}
+
+/* Asks for the account's keys, then for its password. May throw NEED_CREDENTIAL; the
+ * exchange is left as it was then. */
+static gboolean
+find_account (XmppSaslMechanism *mechanism,
+              ScramExchange *exchange,
+              const char *username,
+              GError **error)
+{
+  XmppSaslContext *context = xmpp_sasl_mechanism_get_context (mechanism);
+  const char *field = scram_hash_get_field (exchange->hash);
+  g_autoptr (GError) local_error = NULL;
+  char *keys = look_up (mechanism, field, &local_error);
+  char *password = NULL;
+  gboolean stored = FALSE;
+
+  if (keys != NULL)
+    stored = scram_keys_from_server_text (exchange->hash, keys, &exchange->keys,
+                                          &exchange->salt, &exchange->iterations);
+  else if (local_error == NULL)
+    password = look_up (mechanism, "password", &local_error);
+  xmpp_secret_free (keys);
+
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+
+  if (stored)
+    {
+      remember_storage (mechanism, exchange->iterations);
+      return TRUE;
+    }
+
+  exchange->iterations = MAX (ITERATIONS, xmpp_sasl_context_get_min_iterations (context));
+  exchange->salt = make_salt (mechanism, exchange, username, error);
+  if (password != NULL)
+    {
+      exchange->password = scram_prepare (password, "password", NULL);
+      xmpp_secret_free (password);
+    }
+
+  if (exchange->salt == NULL)
+    return FALSE;
+
+  if (exchange->password == NULL)
+    return invent_account (mechanism, exchange, error);
+
+  remember_storage (mechanism, 0);
+  return TRUE;
+}
+
+/* ← n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL   → r=…,s=QSXCR+Q6sek8bf92,i=4096 */
+static GBytes *
+answer_first (XmppSaslMechanism *mechanism,
+              ScramExchange *exchange,
+              GBytes *input,
+              XmppSaslStatus *status,
+              GError **error)
+{
+  g_autoptr (ScramClientFirst) first = scram_client_first_parse (input, error);
+  g_autofree char *username = NULL;
+
+  if (first == NULL)
+    return NULL;
+
+  username = scram_prepare (first->username, "user name", error);
+  if (username == NULL)
+    return NULL;
+
+  if (strlen (username) > MAX_USERNAME)
+    {
+      g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_MALFORMED_REQUEST,
+                   "SCRAM: the client's user name is too long");
+      return NULL;
+    }
+
+  xmpp_sasl_mechanism_set_identity (mechanism, username, first->authzid);
+  if (!scram_exchange_make_nonce (exchange, error) ||
+      !find_account (mechanism, exchange, username, error))
+    return NULL;
+
+  if (binding_is_right (mechanism, exchange, first))
+    exchange->binding =
+        scram_dup_binding (mechanism, first->binding_type, first->header, NULL);
+
+  exchange->nonce = g_strconcat (first->nonce, exchange->own_nonce, NULL);
+  exchange->client_first_bare = g_strdup (first->bare);
+  exchange->server_first =
+      scram_build_server_first (exchange->nonce, exchange->salt, exchange->iterations);
+  exchange->state = SCRAM_STATE_FIRST;
+
+  *status = XMPP_SASL_STATUS_CONTINUE;
+  return scram_bytes_take (g_strdup (exchange->server_first));
+}
+
+/* H(proof ⊕ HMAC(stored key, text)) is the stored key: RFC 5802 §3 */
+static gboolean
+proof_is_right (ScramExchange *exchange, ScramClientFinal *final, const char *text)
+{
+  gsize size = scram_hash_get_size (exchange->hash);
+  guint8 key[SCRAM_MAX_HASH];
+  guint8 stored_key[SCRAM_MAX_HASH];
+  gboolean right;
+  const guint8 *proof;
+
+  if (g_bytes_get_size (final->proof) != size ||
+      !scram_hmac (exchange->hash, exchange->keys.stored_key, size, text, key))
+    return FALSE;
+
+  proof = g_bytes_get_data (final->proof, NULL);
+  for (gsize i = 0; i < size; i++)
+    key[i] ^= proof[i];
+
+  right = scram_digest (exchange->hash, key, size, stored_key) &&
+          scram_equal (stored_key, exchange->keys.stored_key, size);
+  explicit_bzero (key, sizeof key);
+
+  return right;
+}
+
+/* ← c=biws,r=…,p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts=   → v=rmF9pqV8S7suAoZWja4dJRkFsKQ= */
+static GBytes *
+answer_final (XmppSaslMechanism *mechanism,
+              ScramExchange *exchange,
+              GBytes *input,
+              GCancellable *cancellable,
+              XmppSaslStatus *status,
+              GError **error)
+{
+  g_autoptr (ScramClientFinal) final = scram_client_final_parse (input, error);
+  g_autofree char *text = NULL;
+  g_autofree char *signature_text = NULL;
+  guint8 signature[SCRAM_MAX_HASH];
+  gsize size = scram_hash_get_size (exchange->hash);
+  gboolean right;
+
+  if (final == NULL)
+    return NULL;
+
+  if (!g_str_equal (final->nonce, exchange->nonce))
+    {
+      g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_MALFORMED_REQUEST,
+                   "SCRAM: the client's last message has another nonce");
+      return NULL;
+    }
+
+  if (exchange->password != NULL &&
+      !scram_keys_derive (exchange->hash, exchange->password, exchange->salt,
+                          exchange->iterations, cancellable, &exchange->keys, error))
+    return NULL;
+
+  /* Whatever is wrong, the work and the answer are the same */
+  text = scram_exchange_dup_signed_text (exchange, final->without_proof);
+  right = proof_is_right (exchange, final, text);
+  right &= exchange->binding != NULL && g_bytes_equal (exchange->binding, final->binding);
+  right &= !exchange->refused;
+  right &= scram_hmac (exchange->hash, exchange->keys.server_key, size, text, signature);
+  if (!right)
+    {
+      g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NOT_AUTHORIZED,
+                   "SCRAM: the client's proof is wrong");
+      return NULL;
+    }
+
+  signature_text = g_base64_encode (signature, size);
+  exchange->state = SCRAM_STATE_DONE;
+
+  *status = XMPP_SASL_STATUS_COMPLETE;
+  return scram_bytes_take (g_strconcat ("v=", signature_text, NULL));
+}
