@@ -22,6 +22,7 @@ static void
 test_time (void)
 {
   g_autoptr (GCancellable) parent = g_cancellable_new ();
+  gint64 start = g_get_monotonic_time ();
   g_autoptr (XmppDeadline) plain = xmpp_deadline_new (1, NULL);
   g_autoptr (XmppDeadline) paused = xmpp_deadline_new (1, NULL);
   g_autoptr (XmppDeadline) endless = xmpp_deadline_new (0, NULL);
@@ -29,7 +30,6 @@ test_time (void)
   XmppDeadline *freed = xmpp_deadline_new (1, NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) child_error = NULL;
-  gint64 start = g_get_monotonic_time ();
 
   xmpp_deadline_pause (paused);
   xmpp_deadline_pause (paused);
