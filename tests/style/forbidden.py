@@ -29,14 +29,14 @@ RULES = [
 ]
 
 
-def check(path, text, kinds, offences):
+def check(path, text, kinds):
     for kind, pattern, why in RULES:
         if kind not in kinds:
             continue
         for match in re.finditer(pattern, text):
             line = tree.line_of(text, match.start())
             found = " ".join(match.group().split())[:60]
-            offences.append(f"{tree.where(path, line)}: {found} ({why})")
+            yield f"{tree.where(path, line)}: {found} ({why})"
 
 
 def main():
@@ -47,12 +47,12 @@ def main():
             text = tree.read(path)
         except UnicodeDecodeError:
             continue
-        check(path, text, {"text"}, offences)
+        offences += check(path, text, {"text"})
         if path.suffix not in (".c", ".h"):
             continue
-        check(path, tree.without_comments(text), {"c"}, offences)
+        offences += check(path, tree.without_comments(text), {"c"})
         if tree.where(path).split("/")[0] in ("libxmpp-glib", "plugins"):
-            check(path, tree.without_comments(text, strings=False), {"code"}, offences)
+            offences += check(path, tree.without_comments(text, strings=False), {"code"})
     return tree.verdict(offences, len(paths))
 
 

@@ -14,21 +14,28 @@ FUNCTION_LINES = 80
 EXCEPTIONS = {}
 
 
+def check_file(path, text):
+    lines = text.count("\n")
+    if lines > FILE_LINES and tree.where(path) not in EXCEPTIONS:
+        yield f"{tree.where(path)}: {lines} lines, {FILE_LINES} are allowed"
+
+
+def check_functions(path, text):
+    for name, first, last, _body in tree.functions(text):
+        size = last - first + 1
+        if size > FUNCTION_LINES and f"{tree.where(path)}:{name}" not in EXCEPTIONS:
+            yield (f"{tree.where(path, first)}: {name}() has {size} lines, "
+                   f"{FUNCTION_LINES} are allowed")
+
+
 def main():
     offences = []
     paths = tree.files(".c", ".h", ".py", ".js", ".vala")
     for path in paths:
         text = tree.read(path)
-        lines = text.count("\n")
-        if lines > FILE_LINES and tree.where(path) not in EXCEPTIONS:
-            offences.append(f"{tree.where(path)}: {lines} lines, {FILE_LINES} are allowed")
-        if path.suffix != ".c":
-            continue
-        for name, first, last, _body in tree.functions(text):
-            size = last - first + 1
-            if size > FUNCTION_LINES and f"{tree.where(path)}:{name}" not in EXCEPTIONS:
-                offences.append(f"{tree.where(path, first)}: {name}() has {size} lines, "
-                                f"{FUNCTION_LINES} are allowed")
+        offences += check_file(path, text)
+        if path.suffix == ".c":
+            offences += check_functions(path, text)
     return tree.verdict(offences, len(paths))
 
 

@@ -43,24 +43,29 @@ def enclosing_call(text, offset):
     return text[call[0]:]
 
 
+def check_steals(path, text):
+    for match in _STEAL.finditer(text):
+        variable = match.group(1)
+        call = enclosing_call(text, match.start())
+        if len(re.findall(rf"(?<![\w>.]){variable}\b", call)) > 1:
+            line = tree.line_of(text, match.start())
+            yield f"{tree.where(path, line)}: '{variable}' is stolen and used in the same call"
+
+
+def check_tags(path, text):
+    for name, first, _last, body in tree.functions(text):
+        if "g_task_new (" in body and "g_task_set_source_tag (" not in body:
+            yield f"{tree.where(path, first)}: {name}() makes a task without a source tag"
+
+
 def main():
     offences = []
     paths = tree.files(".c")
     for path in paths:
         text = tree.without_comments(tree.read(path), strings=False)
-        for match in _STEAL.finditer(text):
-            variable = match.group(1)
-            call = enclosing_call(text, match.start())
-            if len(re.findall(rf"(?<![\w>.]){variable}\b", call)) > 1:
-                line = tree.line_of(text, match.start())
-                offences.append(f"{tree.where(path, line)}: '{variable}' is stolen and used "
-                                f"in the same call")
-        if "libxmpp-glib" not in path.parts:
-            continue
-        for name, first, _last, body in tree.functions(text):
-            if "g_task_new (" in body and "g_task_set_source_tag (" not in body:
-                offences.append(f"{tree.where(path, first)}: {name}() makes a task "
-                                f"without a source tag")
+        offences += check_steals(path, text)
+        if "libxmpp-glib" in path.relative_to(tree.ROOT).parts:
+            offences += check_tags(path, text)
     return tree.verdict(offences, len(paths))
 
 
