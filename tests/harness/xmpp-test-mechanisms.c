@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#include "config.h"
+
+#include "xmpp-test-mechanisms.h"
+
+#include "xmpp-sasl-plain.h"
+#include "xmpp-sasl-scram.h"
+
+static void
+register_mechanism (XmppSaslRegistry *registry,
+                    const char *name,
+                    XmppSaslFacts facts,
+                    int strength,
+                    GType type)
+{
+  static const char *const fields[] = { "username", "password", NULL };
+  g_autoptr (XmppSaslMechanismInfo) info =
+      xmpp_sasl_mechanism_info_new (name, XMPP_SASL_ROLE_CLIENT | XMPP_SASL_ROLE_SERVER,
+                                    facts, strength, fields);
+
+  xmpp_sasl_registry_register (registry, info, type);
+}
+
+void
+xmpp_test_register_mechanisms (XmppSaslRegistry *registry)
+{
+  static const struct
+  {
+    const char *name;
+    const char *plus;
+    int strength;
+  } hashes[] = {
+    { "SCRAM-SHA-1", "SCRAM-SHA-1-PLUS", 50 },
+    { "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", 60 },
+    { "SCRAM-SHA-512", "SCRAM-SHA-512-PLUS", 65 },
+  };
+  XmppSaslFacts facts = XMPP_SASL_FACTS_MUTUAL | XMPP_SASL_FACTS_BLOCKS;
+  XmppSaslFacts plus_facts = facts | XMPP_SASL_FACTS_CHANNEL_BINDING |
+                             XMPP_SASL_FACTS_NEEDS_TLS;
+
+  register_mechanism (registry, "PLAIN",
+                      XMPP_SASL_FACTS_PLAIN_TEXT | XMPP_SASL_FACTS_NEEDS_TLS, 10,
+                      XMPP_TYPE_SASL_PLAIN);
+
+  for (guint i = 0; i < G_N_ELEMENTS (hashes); i++)
+    {
+      register_mechanism (registry, hashes[i].name, facts, hashes[i].strength,
+                          XMPP_TYPE_SASL_SCRAM);
+      register_mechanism (registry, hashes[i].plus, plus_facts, hashes[i].strength + 20,
+                          XMPP_TYPE_SASL_SCRAM);
+    }
+}
