@@ -39,6 +39,8 @@ gboolean xmpp_sasl_session_set_offer (XmppSaslSession *session,
                                       const char *const *mechanisms,
                                       const char *const *bindings,
                                       GError **error);
+/* @mechanism sends the secret itself (its facts say PLAIN_TEXT), or is not known here */
+gboolean xmpp_sasl_session_sends_secret (XmppSaslSession *session, const char *mechanism);
 /* Takes the best mechanism left and makes its first step; one that cannot (no ticket, no
  * module, UNAVAILABLE) is passed over. Errors: the last such error, NEED_CREDENTIAL's
  * answer, G_IO_ERROR_CANCELLED. */
