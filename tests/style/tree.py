@@ -74,11 +74,11 @@ def line_of(text, offset):
     return text.count("\n", 0, offset) + 1
 
 
-def verdict(offences, looked_at):
+def verdict(offences, looked_at, what="files"):
     """Prints what was found; the exit status for sys.exit()."""
     for offence in offences:
         print(offence)
-    print(f"{looked_at} files, {len(offences)} offences")
+    print(f"{looked_at} {what}, {len(offences)} offences")
     if looked_at == 0:
         print("nothing was looked at")
     return 1 if offences or looked_at == 0 else 0
