@@ -53,7 +53,9 @@ const char *xmpp_element_get_attribute_ns (XmppElement *element,
                                            const char *xmlns);
 /* @value NULL takes it away */
 XMPP_AVAILABLE_IN_ALL
-void xmpp_element_set_attribute (XmppElement *element, const char *name, const char *value);
+void xmpp_element_set_attribute (XmppElement *element,
+                                 const char *name,
+                                 const char *value);
 XMPP_AVAILABLE_IN_ALL
 void xmpp_element_set_attribute_ns (XmppElement *element,
                                     const char *name,
