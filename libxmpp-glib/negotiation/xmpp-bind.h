@@ -13,8 +13,9 @@ G_DECLARE_FINAL_TYPE (XmppBind, xmpp_bind, XMPP, BIND, XmppFeature)
 
 /* @account: the bare JID that the result must have; NULL: anonymous, any local part of
  * @domain. @resource: NULL: the server chooses */
-XmppFeature *
-xmpp_bind_new_initiating (XmppJid *account, const char *domain, const char *resource);
+XmppFeature *xmpp_bind_new_initiating (XmppJid *account,
+                                       const char *domain,
+                                       const char *resource);
 /* Receiving side: @choose (nullable: what was asked for, or a random one) gets the resource
  * asked for (nullable) and returns the full JID, or a XMPP_STANZA_ERROR: conflict,
  * bad-request, not-allowed, resource-constraint. */

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#define G_LOG_DOMAIN "Xmpp-Negotiation"
+
+#include "config.h"
+
+#include "negotiation/xmpp-responder.h"
+
+#include "core/xmpp-deadline.h"
+#include "core/xmpp-namespaces.h"
+#include "core/xmpp-secret-private.h"
+#include "negotiation/xmpp-exchange.h"
+
+/* The driver of the receiving side, the mirror of XmppNegotiator: a header is read and
+ * answered, the features are written, the element that comes goes to the feature it belongs
+ * to, and what that one says comes next happens next. */
+
+struct _XmppResponder
+{
+  GObject parent_instance;
+
+  XmppStream *stream;
+  GPtrArray *features;
+  GStrv domains;
+  XmppStreamState goal;
+  gboolean started;
+  char *to;               /* as in the first header */
+  XmppDeadline *deadline; /* for a header */
+};
+
+G_DEFINE_FINAL_TYPE (XmppResponder, xmpp_responder, G_TYPE_OBJECT)
+
+/* The steps, in the order in which they run. Each takes over the task. */
+static void read_header (XmppResponder *self, GTask *task);
+static void header_read_cb (GObject *object, GAsyncResult *result, gpointer user_data);
+static GError *answer_header (XmppResponder *self, const XmppStreamHeader *header);
+static void write_offers (XmppResponder *self, GTask *task);
+static void read_request (XmppResponder *self, GTask *task);
+static void request_read_cb (GObject *object, GAsyncResult *result, gpointer user_data);
+static void respond (XmppResponder *self, GTask *task, XmppElement *request);
+static void responded_cb (GObject *object, GAsyncResult *result, gpointer user_data);
+static void return_error (XmppResponder *self, GTask *task, GError *error);
+
+static void
+read_header (XmppResponder *self, GTask *task_arg)
+{
+  g_autoptr (GTask) task = task_arg;
+  guint seconds = xmpp_stream_get_limits (self->stream)->exchange_seconds;
+  GCancellable *cancellable;
+
+  self->deadline = xmpp_deadline_new (seconds, g_task_get_cancellable (task));
+  cancellable = xmpp_deadline_get_cancellable (self->deadline);
+  xmpp_stream_read_header_async (self->stream, cancellable, header_read_cb,
+                                 g_steal_pointer (&task));
+}
+
+static void
+header_read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  XmppResponder *self = g_task_get_source_object (task);
+  const XmppStreamHeader *header;
+  g_autoptr (GError) error = NULL;
+
+  header = xmpp_stream_read_header_finish (self->stream, result, &error);
+  if (header != NULL)
+    error = answer_header (self, header);
+  else
+    xmpp_deadline_translate (self->deadline, &error, "The stream header of the peer");
+  g_clear_pointer (&self->deadline, xmpp_deadline_free);
+
+  if (error != NULL)
+    return_error (self, task, g_steal_pointer (&error));
+  else
+    write_offers (self, g_steal_pointer (&task));
+}
+
+static gboolean
+is_same_domain (const char *a, const char *b)
+{
+  g_autoptr (XmppJid) first = xmpp_jid_new_from_parts (NULL, a, NULL, NULL);
+  g_autoptr (XmppJid) second = xmpp_jid_new_from_parts (NULL, b, NULL, NULL);
+
+  return first != NULL && second != NULL && xmpp_jid_equal (first, second);
+}
+
+/* The first header says for which of our domains the stream is, the others repeat it. */
+static gboolean
+is_ours (XmppResponder *self, const char *to)
+{
+  if (to == NULL)
+    return FALSE;
+
+  if (self->to != NULL)
+    return is_same_domain (to, self->to);
+
+  for (guint i = 0; self->domains[i] != NULL; i++)
+    if (is_same_domain (to, self->domains[i]))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* Who has logged in does not become somebody else (RFC 6120 §4.7.1). */
+static gboolean
+is_from_account (XmppResponder *self, const char *from)
+{
+  XmppJid *account = xmpp_stream_get_jid (self->stream);
+  g_autoptr (XmppJid) jid = NULL;
+
+  if (from == NULL || account == NULL)
+    return TRUE;
+
+  jid = xmpp_jid_new (from, NULL);
+
+  return jid != NULL && xmpp_jid_equal_bare (jid, account);
+}
+
+static GError *
+answer_header (XmppResponder *self, const XmppStreamHeader *header)
+{
+  g_autofree char *id = NULL;
+  GError *error = NULL;
+  gboolean ours = is_ours (self, header->to);
+  XmppStreamHeader answer = {
+    .from = ours ? header->to : (self->to != NULL ? self->to : self->domains[0]),
+    .to = header->from,
+    .lang = header->lang,
+    .version = "1.0",
+  };
+
+  id = xmpp_random_word (&error);
+  if (id == NULL)
+    return error;
+
+  answer.id = id;
+  xmpp_stream_send_header (self->stream, &answer);
+
+  if (!ours)
+    return xmpp_exchange_fail (self->stream, XMPP_STREAM_ERROR_HOST_UNKNOWN,
+                               "The stream is for “%s”, which is not served here",
+                               header->to != NULL ? header->to : "");
+
+  if (!is_from_account (self, header->from))
+    return xmpp_exchange_fail (self->stream, XMPP_STREAM_ERROR_INVALID_FROM,
+                               "The stream says it is from another account than logged "
+                               "in");
+
+  if (self->to == NULL)
+    self->to = g_strdup (header->to);
+
+  return NULL;
+}
+
+/* <stream:features>…</stream:features>                                     RFC 6120 §4.3.2 */
+static XmppElement *
+build_offers (XmppResponder *self)
+{
+  XmppElement *offers = xmpp_element_new ("features", XMPP_NS_STREAMS);
+  XmppStreamState state = xmpp_stream_get_state (self->stream);
+  XmppStreamState ahead = state;
+
+  /* No list comes between the login and the resource's binding and what follows it. */
+  if ((state & XMPP_STREAM_AUTHENTICATED) != 0)
+    ahead |= XMPP_STREAM_BOUND;
+
+  for (guint i = 0; i < self->features->len; i++)
+    {
+      XmppFeature *feature = g_ptr_array_index (self->features, i);
+
+      if (xmpp_feature_is_possible (feature, state) ||
+          xmpp_feature_is_possible (feature, ahead))
+        xmpp_feature_offer (feature, self->stream, offers);
+    }
+
+  return offers;
+}
+
+static void
+write_offers (XmppResponder *self, GTask *task_arg)
+{
+  g_autoptr (GTask) task = task_arg;
+  g_autoptr (XmppElement) offers = build_offers (self);
+  GError *error = NULL;
+
+  if (!xmpp_stream_write (self->stream, offers, &error))
+    return_error (self, task, error);
+  else
+    read_request (self, g_steal_pointer (&task));
+}
+
+static void
+read_request (XmppResponder *self, GTask *task_arg)
+{
+  g_autoptr (GTask) task = task_arg;
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  const XmppExchange exchange = { .step = "stream", .peer = "the peer" };
+
+  if ((xmpp_stream_get_state (self->stream) & self->goal) == self->goal)
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+
+  xmpp_exchange_async (self->stream, NULL, &exchange, cancellable, request_read_cb,
+                       g_steal_pointer (&task));
+}
+
+static void
+request_read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  XmppResponder *self = g_task_get_source_object (task);
+  g_autoptr (XmppElement) request = NULL;
+  GError *error = NULL;
+
+  request = xmpp_exchange_finish (self->stream, result, &error);
+  if (request == NULL)
+    return_error (self, task, error);
+  else
+    respond (self, g_steal_pointer (&task), request);
+}
+
+static gboolean
+is_stanza (XmppResponder *self, XmppElement *element)
+{
+  const char *xmlns = xmpp_element_get_xmlns (element);
+
+  return xmlns == NULL ||
+         g_strcmp0 (xmlns, xmpp_stream_get_content_xmlns (self->stream)) == 0;
+}
+
+/* The feature whose namespace @request has, or the payload of the <iq/> that it is */
+static XmppFeature *
+find_feature (XmppResponder *self, XmppElement *request)
+{
+  XmppElement *element = request;
+
+  if (is_stanza (self, request))
+    element = g_strcmp0 (xmpp_element_get_name (request), "iq") == 0
+                  ? xmpp_element_get_first_child (request)
+                  : NULL;
+
+  for (guint i = 0; element != NULL && i < self->features->len; i++)
+    {
+      XmppFeature *feature = g_ptr_array_index (self->features, i);
+
+      if (g_strcmp0 (xmpp_element_get_xmlns (element),
+                     XMPP_FEATURE_GET_CLASS (feature)->xmlns) == 0)
+        return feature;
+    }
+
+  return NULL;
+}
+
+/* RFC 6120 §4.9.3.12 and §4.9.3.24; what must wait for TLS is a matter of policy. */
+static GError *
+refuse (XmppResponder *self, XmppFeature *feature, XmppElement *request)
+{
+  XmppStreamState state = xmpp_stream_get_state (self->stream);
+  gboolean stranger = (state & XMPP_STREAM_AUTHENTICATED) == 0;
+  XmppStreamError condition = XMPP_STREAM_ERROR_UNSUPPORTED_STANZA_TYPE;
+
+  if (feature != NULL && stranger && !xmpp_feature_is_possible (feature, state) &&
+      xmpp_feature_is_possible (feature, state | XMPP_STREAM_SECURE))
+    condition = XMPP_STREAM_ERROR_POLICY_VIOLATION;
+  else if (stranger || is_stanza (self, request))
+    condition = XMPP_STREAM_ERROR_NOT_AUTHORIZED;
+
+  return xmpp_exchange_fail (self->stream, condition,
+                             "The peer sent <%s/> before it may come",
+                             xmpp_element_get_name (request));
+}
+
+static void
+respond (XmppResponder *self, GTask *task_arg, XmppElement *request)
+{
+  g_autoptr (GTask) task = task_arg;
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  XmppFeature *feature = find_feature (self, request);
+
+  if (feature == NULL ||
+      !xmpp_feature_is_possible (feature, xmpp_stream_get_state (self->stream)))
+    return_error (self, task, refuse (self, feature, request));
+  else
+    xmpp_feature_respond_async (feature, self->stream, request, cancellable, responded_cb,
+                                g_steal_pointer (&task));
+}
+
+static void
+responded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  XmppResponder *self = g_task_get_source_object (task);
+  XmppOutcome outcome;
+  GError *error = NULL;
+
+  if (!xmpp_feature_finish (XMPP_FEATURE (object), result, &outcome, &error))
+    {
+      return_error (self, task, error);
+      return;
+    }
+
+  xmpp_stream_add_state (self->stream, outcome.granted);
+
+  switch (outcome.next)
+    {
+    case XMPP_NEXT_NEW_STREAM:
+      read_header (self, g_steal_pointer (&task));
+      break;
+
+    case XMPP_NEXT_NEW_FEATURES:
+      write_offers (self, g_steal_pointer (&task));
+      break;
+
+    case XMPP_NEXT_SAME_FEATURES:
+    default:
+      read_request (self, g_steal_pointer (&task));
+      break;
+    }
+}
+
+/* Takes over @error. A peer that has been silent for too long is told why it is let go. */
+static void
+return_error (XmppResponder *self, GTask *task, GError *error)
+{
+  g_autoptr (GError) owned = error;
+
+  if (g_error_matches (owned, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_TIMED_OUT) &&
+      xmpp_stream_get_error (self->stream) == NULL)
+    g_task_return_error (task, xmpp_exchange_fail (self->stream,
+                                                   XMPP_STREAM_ERROR_CONNECTION_TIMEOUT,
+                                                   "%s", owned->message));
+  else
+    g_task_return_error (task, g_steal_pointer (&owned));
+}
+
+void
+xmpp_responder_run_async (XmppResponder *responder,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (XMPP_IS_RESPONDER (responder));
+
+  task = g_task_new (responder, cancellable, callback, user_data);
+  g_task_set_source_tag (task, xmpp_responder_run_async);
+  g_task_set_check_cancellable (task, FALSE);
+
+  if (responder->started)
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING,
+                               "A responder runs once");
+      return;
+    }
+
+  responder->started = TRUE;
+  for (guint i = 0; i < responder->features->len; i++)
+    xmpp_feature_attach (g_ptr_array_index (responder->features, i), NULL, NULL);
+  read_header (responder, g_steal_pointer (&task));
+}
+
+gboolean
+xmpp_responder_run_finish (XmppResponder *responder, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, responder), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, xmpp_responder_run_async),
+                        FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* ---- The object ---- */
+
+static void
+xmpp_responder_finalize (GObject *object)
+{
+  XmppResponder *self = XMPP_RESPONDER (object);
+
+  g_clear_object (&self->stream);
+  g_clear_pointer (&self->features, g_ptr_array_unref);
+  g_strfreev (self->domains);
+  g_free (self->to);
+
+  G_OBJECT_CLASS (xmpp_responder_parent_class)->finalize (object);
+}
+
+static void
+xmpp_responder_class_init (XmppResponderClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = xmpp_responder_finalize;
+}
+
+static void
+xmpp_responder_init (XmppResponder *self)
+{
+}
+
+XmppResponder *
+xmpp_responder_new (XmppStream *stream,
+                    GPtrArray *features,
+                    const char *const *domains,
+                    XmppStreamState goal)
+{
+  XmppResponder *self = g_object_new (XMPP_TYPE_RESPONDER, NULL);
+
+  self->stream = g_object_ref (stream);
+  self->features = g_ptr_array_ref (features);
+  self->domains = g_strdupv ((GStrv) domains);
+  self->goal = goal;
+
+  return self;
+}

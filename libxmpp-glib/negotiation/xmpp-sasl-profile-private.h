@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#pragma once
+
+#include "negotiation/xmpp-sasl-profile.h"
+
+G_BEGIN_DECLS
+
+struct _XmppSaslProfileFeature
+{
+  XmppFeature parent_instance;
+
+  gboolean insecure;
+
+  /* Initiating */
+  XmppSaslSession *session;
+  char *local;
+  char *domain;
+  gboolean connected; /* the session knows the connection */
+  gboolean guessing;  /* what is offered was only remembered */
+  gboolean withdrawn; /* and is not what is offered now */
+  gboolean was_safe;  /* what was remembered kept the secret */
+
+  /* Receiving */
+  XmppSaslRegistry *registry;
+  XmppSaslPolicy *policy;
+  XmppAuthenticator *authenticator;
+  XmppLimits *limits;
+  GVariant *bindings;
+  guint n_failures;
+};
+
+void xmpp_sasl_profile_offer (XmppFeature *feature,
+                              XmppStream *stream,
+                              XmppElement *features);
+void xmpp_sasl_profile_respond_async (XmppFeature *feature,
+                                      XmppStream *stream,
+                                      XmppElement *request,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+
+G_END_DECLS

@@ -1,0 +1,599 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#include "config.h"
+
+#include "negotiation/xmpp-sasl-profile-private.h"
+
+#include <stdlib.h>
+
+#include "core/xmpp-namespaces.h"
+#include "negotiation/xmpp-sasl-elements.h"
+#include "tls/xmpp-channel-binding.h"
+
+/* SASL as RFC 6120 §6 carries it; this file is the initiating side. It carries messages
+ * between the elements of the stream and the session, which alone decides about mechanisms:
+ * which one, what it answers, whether success is believed, whether another may be tried.
+ *
+ * Sent ahead, it uses the remembered list without the mechanisms that send the secret itself.
+ * Where the real list differs, what was begun is given up and the driver starts again. */
+
+G_DEFINE_FINAL_TYPE (XmppSaslProfileFeature, xmpp_sasl_profile_feature, XMPP_TYPE_FEATURE)
+
+typedef struct
+{
+  XmppStream *stream;
+  GError *refusal; /* why <abort/> was sent */
+} Login;
+
+/* The steps, in the order in which they run; a challenge goes back to the exchange. */
+static void begin (XmppSaslProfileFeature *self, GTask *task);
+static void started_cb (GObject *object, GAsyncResult *result, gpointer user_data);
+static void exchange (XmppSaslProfileFeature *self, GTask *task, XmppElement *request);
+static void answered_cb (GObject *object, GAsyncResult *result, gpointer user_data);
+static void challenged (XmppSaslProfileFeature *self,
+                        GTask *task,
+                        XmppElement *challenge);
+static void stepped_cb (GObject *object, GAsyncResult *result, gpointer user_data);
+static void refuse (XmppSaslProfileFeature *self, GTask *task, GError *refusal);
+static void aborted_cb (GObject *object, GAsyncResult *result, gpointer user_data);
+static void failed (XmppSaslProfileFeature *self, GTask *task, const GError *failure);
+static void failed_cb (GObject *object, GAsyncResult *result, gpointer user_data);
+static void succeeded (XmppSaslProfileFeature *self, GTask *task, XmppElement *success);
+static void succeeded_cb (GObject *object, GAsyncResult *result, gpointer user_data);
+
+static void
+login_free (gpointer data)
+{
+  Login *login = data;
+
+  g_clear_object (&login->stream);
+  g_clear_error (&login->refusal);
+  g_free (login);
+}
+
+/* ---- What is offered ---- */
+
+static void
+connect_session (XmppSaslProfileFeature *self, XmppStream *stream)
+{
+  GIOStream *io = xmpp_stream_get_io (stream);
+  gboolean secure = (xmpp_stream_get_state (stream) & XMPP_STREAM_SECURE) != 0;
+  g_autoptr (GVariant) bindings = NULL;
+
+  if (self->connected)
+    return;
+
+  if (secure && G_IS_TLS_CONNECTION (io))
+    bindings = xmpp_channel_binding_collect (G_TLS_CONNECTION (io));
+  xmpp_sasl_session_set_connection (self->session, self->local, self->domain, NULL,
+                                    secure, bindings);
+  if (self->insecure)
+    xmpp_sasl_session_set_allow_plain (self->session, TRUE);
+  self->connected = TRUE;
+}
+
+/* A copy of @features without the mechanisms that send the secret itself */
+static XmppElement *
+dup_safe_features (XmppSaslProfileFeature *self, XmppElement *features, gboolean *any)
+{
+  XmppElement *copy = xmpp_element_copy (features);
+  XmppElement *mechanisms = xmpp_feature_find_offer (XMPP_FEATURE (self), copy);
+  XmppElement *child = xmpp_element_get_first_child (mechanisms);
+
+  *any = FALSE;
+  while (child != NULL)
+    {
+      XmppElement *next = xmpp_element_get_next_sibling (child);
+
+      if (xmpp_sasl_session_sends_secret (self->session, xmpp_element_get_text (child)))
+        xmpp_element_remove_child (mechanisms, child);
+      else
+        *any = TRUE;
+      child = next;
+    }
+
+  return copy;
+}
+
+static gboolean
+set_offer (XmppSaslProfileFeature *self,
+           XmppStream *stream,
+           XmppElement *features,
+           GError **error)
+{
+  guint max = xmpp_stream_get_limits (stream)->mechanisms;
+  XmppElement *offer = xmpp_feature_find_offer (XMPP_FEATURE (self), features);
+  g_auto (GStrv) mechanisms = xmpp_sasl_parse_mechanisms (offer, max);
+  g_auto (GStrv) bindings = xmpp_sasl_parse_bindings (features, max);
+
+  connect_session (self, stream);
+
+  return xmpp_sasl_session_set_offer (self->session, (const char *const *) mechanisms,
+                                      (const char *const *) bindings, error);
+}
+
+static XmppElement *
+xmpp_sasl_profile_ahead (XmppFeature *feature,
+                         XmppStream *stream,
+                         XmppElement *remembered)
+{
+  XmppSaslProfileFeature *self = XMPP_SASL_PROFILE_FEATURE (feature);
+  g_autoptr (XmppElement) safe = NULL;
+  gboolean any;
+
+  if (xmpp_feature_find_offer (feature, remembered) == NULL)
+    return NULL;
+
+  safe = dup_safe_features (self, remembered, &any);
+  if (!any || !set_offer (self, stream, safe, NULL))
+    return NULL;
+
+  self->guessing = TRUE;
+  self->was_safe = TRUE;
+
+  return g_steal_pointer (&safe);
+}
+
+static int
+compare_words (gconstpointer a, gconstpointer b)
+{
+  return g_strcmp0 (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* The same words, whatever their order; NULL is no list at all. */
+static gboolean
+same_words (GStrv a, GStrv b)
+{
+  if (a == NULL || b == NULL)
+    return a == b;
+
+  qsort (a, g_strv_length (a), sizeof *a, compare_words);
+  qsort (b, g_strv_length (b), sizeof *b, compare_words);
+
+  return g_strv_equal ((const char *const *) a, (const char *const *) b);
+}
+
+static gboolean
+xmpp_sasl_profile_confirms (XmppFeature *feature,
+                            XmppElement *remembered,
+                            XmppElement *features)
+{
+  XmppSaslProfileFeature *self = XMPP_SASL_PROFILE_FEATURE (feature);
+  g_auto (GStrv) bindings = xmpp_sasl_parse_bindings (features, G_MAXUINT);
+  g_auto (GStrv) old_bindings = xmpp_sasl_parse_bindings (remembered, G_MAXUINT);
+  g_auto (GStrv) mechanisms = NULL;
+  g_auto (GStrv) old_mechanisms = NULL;
+  g_autoptr (XmppElement) safe = NULL;
+  gboolean any;
+
+  if (xmpp_feature_find_offer (feature, features) == NULL)
+    return FALSE;
+
+  safe = dup_safe_features (self, features, &any);
+  mechanisms =
+      xmpp_sasl_parse_mechanisms (xmpp_feature_find_offer (feature, safe), G_MAXUINT);
+  old_mechanisms =
+      xmpp_sasl_parse_mechanisms (xmpp_feature_find_offer (feature, remembered),
+                                  G_MAXUINT);
+
+  return same_words (mechanisms, old_mechanisms) && same_words (bindings, old_bindings);
+}
+
+static void
+xmpp_sasl_profile_withdraw (XmppFeature *feature)
+{
+  XMPP_SASL_PROFILE_FEATURE (feature)->withdrawn = TRUE;
+}
+
+/* What was remembered had better mechanisms: who has taken them away wants the password. */
+static gboolean
+check_downgrade (XmppSaslProfileFeature *self, XmppElement *features, GError **error)
+{
+  g_autoptr (XmppElement) safe = NULL;
+  gboolean any;
+
+  if (!self->was_safe)
+    return TRUE;
+
+  safe = dup_safe_features (self, features, &any);
+  if (!any)
+    g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_DOWNGRADE,
+                 "%s now offers only mechanisms that send the password itself; last time "
+                 "it had others",
+                 xmpp_feature_get_peer (XMPP_FEATURE (self)));
+
+  return any;
+}
+
+/* ---- The login ---- */
+
+static void
+xmpp_sasl_profile_negotiate_async (XmppFeature *feature,
+                                   XmppStream *stream,
+                                   XmppElement *features,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data)
+{
+  XmppSaslProfileFeature *self = XMPP_SASL_PROFILE_FEATURE (feature);
+  g_autoptr (GTask)
+      task = xmpp_feature_task_new (feature, cancellable, callback, user_data);
+  Login *login = g_new0 (Login, 1);
+  GError *error = NULL;
+
+  login->stream = g_object_ref (stream);
+  g_task_set_task_data (task, login, login_free);
+
+  if (!check_downgrade (self, features, &error) ||
+      !set_offer (self, stream, features, &error))
+    g_task_return_error (task, error);
+  else
+    begin (self, g_steal_pointer (&task));
+}
+
+static void
+begin (XmppSaslProfileFeature *self, GTask *task_arg)
+{
+  g_autoptr (GTask) task = task_arg;
+  GCancellable *cancellable = g_task_get_cancellable (task);
+
+  xmpp_sasl_session_start_async (self->session, cancellable, started_cb,
+                                 g_steal_pointer (&task));
+}
+
+/* Nothing that was only remembered could be used, and nothing has been sent: the list that
+ * comes may have more. */
+static gboolean
+is_worth_the_list (XmppSaslProfileFeature *self, const GError *error)
+{
+  return self->guessing && error->domain == XMPP_SASL_ERROR &&
+         error->code != XMPP_SASL_ERROR_NEED_CREDENTIAL;
+}
+
+static void
+started_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  XmppSaslProfileFeature *self = g_task_get_source_object (task);
+  g_autoptr (GBytes) initial = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (XmppElement) auth = NULL;
+  const char *name;
+
+  name = xmpp_sasl_session_start_finish (self->session, result, &initial, &error);
+  if (name != NULL)
+    {
+      auth = xmpp_sasl_build_auth (name, initial);
+      xmpp_feature_set_detail (XMPP_FEATURE (self), name);
+      exchange (self, g_steal_pointer (&task), auth);
+    }
+  else if (is_worth_the_list (self, error))
+    {
+      self->guessing = FALSE;
+      self->was_safe = FALSE;
+      xmpp_feature_return (task, 0, XMPP_NEXT_NEW_FEATURES);
+    }
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+static void
+exchange (XmppSaslProfileFeature *self, GTask *task_arg, XmppElement *request)
+{
+  g_autoptr (GTask) task = task_arg;
+  Login *login = g_task_get_task_data (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+
+  xmpp_feature_exchange_async (XMPP_FEATURE (self), login->stream, request, cancellable,
+                               answered_cb, g_steal_pointer (&task));
+}
+
+static void
+answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  XmppSaslProfileFeature *self = XMPP_SASL_PROFILE_FEATURE (object);
+  Login *login = g_task_get_task_data (task);
+  g_autoptr (XmppElement) answer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  answer = xmpp_feature_exchange_finish (XMPP_FEATURE (self), result, &error);
+  self->guessing = FALSE;
+
+  if (answer == NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+  else if (xmpp_element_is (answer, "challenge", XMPP_NS_SASL))
+    challenged (self, g_steal_pointer (&task), answer);
+  else if (xmpp_element_is (answer, "success", XMPP_NS_SASL))
+    succeeded (self, g_steal_pointer (&task), answer);
+  else if (xmpp_element_is (answer, "failure", XMPP_NS_SASL))
+    {
+      error =
+          xmpp_sasl_parse_failure (answer, xmpp_feature_get_peer (XMPP_FEATURE (self)));
+      failed (self, g_steal_pointer (&task), error);
+    }
+  else
+    xmpp_feature_return_unexpected (task, login->stream, answer);
+}
+
+static void
+challenged (XmppSaslProfileFeature *self, GTask *task_arg, XmppElement *challenge)
+{
+  g_autoptr (GTask) task = task_arg;
+  Login *login = g_task_get_task_data (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  guint max = xmpp_stream_get_limits (login->stream)->sasl_message_bytes;
+  g_autoptr (GBytes) data = NULL;
+  GError *error = NULL;
+
+  if (self->withdrawn)
+    {
+      refuse (self, g_steal_pointer (&task), NULL);
+      return;
+    }
+
+  if (!xmpp_sasl_parse_data (challenge, max, &data, &error))
+    {
+      refuse (self, g_steal_pointer (&task), error);
+      return;
+    }
+
+  if (data == NULL)
+    data = g_bytes_new_static ("", 0);
+  xmpp_sasl_session_step_async (self->session, data, cancellable, stepped_cb,
+                                g_steal_pointer (&task));
+}
+
+static void
+stepped_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  XmppSaslProfileFeature *self = g_task_get_source_object (task);
+  g_autoptr (GBytes) data = NULL;
+  g_autoptr (XmppElement) response = NULL;
+  GError *error = NULL;
+
+  data = xmpp_sasl_session_step_finish (self->session, result, &error);
+  if (data == NULL || self->withdrawn)
+    {
+      refuse (self, g_steal_pointer (&task), error);
+      return;
+    }
+
+  response = xmpp_sasl_build_response (data);
+  exchange (self, g_steal_pointer (&task), response);
+}
+
+/* Takes over @refusal. NULL: the list has changed */
+static void
+refuse (XmppSaslProfileFeature *self, GTask *task_arg, GError *refusal)
+{
+  g_autoptr (GTask) task = task_arg;
+  Login *login = g_task_get_task_data (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  g_autoptr (XmppElement) request = NULL;
+
+  if (refusal != NULL && g_cancellable_is_cancelled (cancellable))
+    {
+      g_task_return_error (task, refusal);
+      return;
+    }
+
+  g_clear_error (&login->refusal);
+  login->refusal = refusal;
+  request = xmpp_sasl_build_abort ();
+  xmpp_feature_exchange_async (XMPP_FEATURE (self), login->stream, request, cancellable,
+                               aborted_cb, g_steal_pointer (&task));
+}
+
+/* <failure><aborted/></failure>, or the failure that had been on its way */
+static void
+aborted_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  XmppSaslProfileFeature *self = XMPP_SASL_PROFILE_FEATURE (object);
+  Login *login = g_task_get_task_data (task);
+  g_autoptr (GError) refusal = g_steal_pointer (&login->refusal);
+  g_autoptr (XmppElement) answer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  answer = xmpp_feature_exchange_finish (XMPP_FEATURE (self), result, &error);
+
+  /* Who closes the stream upon <abort/> does not change why it was sent. */
+  if (answer == NULL && refusal != NULL)
+    g_task_return_error (task, g_steal_pointer (&refusal));
+  else if (answer == NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+  else if (!xmpp_element_is (answer, "failure", XMPP_NS_SASL))
+    xmpp_feature_return_unexpected (task, login->stream, answer);
+  else
+    failed (self, g_steal_pointer (&task), refusal);
+}
+
+static void
+failed (XmppSaslProfileFeature *self, GTask *task_arg, const GError *failure)
+{
+  g_autoptr (GTask) task = task_arg;
+  GCancellable *cancellable = g_task_get_cancellable (task);
+
+  if (self->withdrawn)
+    {
+      self->withdrawn = FALSE;
+      xmpp_feature_return (task, 0, XMPP_NEXT_SAME_FEATURES);
+      return;
+    }
+
+  xmpp_sasl_session_fail_async (self->session, failure, cancellable, failed_cb,
+                                g_steal_pointer (&task));
+}
+
+static void
+failed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  XmppSaslProfileFeature *self = g_task_get_source_object (task);
+  GError *error = NULL;
+
+  if (xmpp_sasl_session_fail_finish (self->session, result, &error))
+    begin (self, g_steal_pointer (&task));
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+succeeded (XmppSaslProfileFeature *self, GTask *task_arg, XmppElement *success)
+{
+  g_autoptr (GTask) task = task_arg;
+  Login *login = g_task_get_task_data (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  guint max = xmpp_stream_get_limits (login->stream)->sasl_message_bytes;
+  g_autoptr (GBytes) data = NULL;
+  GError *error = NULL;
+
+  if (self->withdrawn)
+    {
+      xmpp_feature_return_stream_error (task, login->stream,
+                                        XMPP_STREAM_ERROR_POLICY_VIOLATION,
+                                        "%s let the login pass on mechanisms that it "
+                                        "does not offer",
+                                        xmpp_feature_get_peer (XMPP_FEATURE (self)));
+      return;
+    }
+
+  if (!xmpp_sasl_parse_data (success, max, &data, &error))
+    {
+      xmpp_stream_fail (login->stream, error);
+      g_task_return_error (task, error);
+      return;
+    }
+
+  xmpp_sasl_session_succeed_async (self->session, data, cancellable, succeeded_cb,
+                                   g_steal_pointer (&task));
+}
+
+static void
+report_success (XmppSaslProfileFeature *self)
+{
+  XmppReport *report = xmpp_feature_get_report (XMPP_FEATURE (self));
+  const char *mechanism = xmpp_sasl_session_get_mechanism (self->session);
+  const char *binding = xmpp_sasl_session_get_binding_type (self->session);
+  gboolean mutual = xmpp_sasl_session_is_mutual (self->session);
+
+  xmpp_feature_set_detail (XMPP_FEATURE (self), mechanism);
+  xmpp_report_set_fact (report, "sasl", "profile", g_variant_new_string ("sasl"));
+  xmpp_report_set_fact (report, "sasl", "mechanism", g_variant_new_string (mechanism));
+  xmpp_report_set_fact (report, "sasl", "channel_binding",
+                        binding != NULL ? g_variant_new_string (binding) : NULL);
+  xmpp_report_set_fact (report, "sasl", "mutual", g_variant_new_boolean (mutual));
+}
+
+static void
+succeeded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  XmppSaslProfileFeature *self = g_task_get_source_object (task);
+  Login *login = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (!xmpp_sasl_session_succeed_finish (self->session, result, &error))
+    {
+      /* For the peer this login is done; there is no <abort/> any more. */
+      xmpp_stream_fail (login->stream, error);
+      g_task_return_error (task, error);
+      return;
+    }
+
+  report_success (self);
+  xmpp_stream_restart (login->stream);
+  xmpp_feature_return (task, XMPP_STREAM_AUTHENTICATED, XMPP_NEXT_NEW_STREAM);
+}
+
+/* ---- The object ---- */
+
+static void
+xmpp_sasl_profile_feature_finalize (GObject *object)
+{
+  XmppSaslProfileFeature *self = XMPP_SASL_PROFILE_FEATURE (object);
+
+  g_clear_object (&self->session);
+  g_free (self->local);
+  g_free (self->domain);
+  g_clear_object (&self->registry);
+  g_clear_object (&self->policy);
+  g_clear_object (&self->authenticator);
+  g_clear_object (&self->limits);
+  g_clear_pointer (&self->bindings, g_variant_unref);
+
+  G_OBJECT_CLASS (xmpp_sasl_profile_feature_parent_class)->finalize (object);
+}
+
+static void
+xmpp_sasl_profile_feature_class_init (XmppSaslProfileFeatureClass *klass)
+{
+  XmppFeatureClass *feature_class = XMPP_FEATURE_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = xmpp_sasl_profile_feature_finalize;
+  feature_class->name = "mechanisms";
+  feature_class->xmlns = XMPP_NS_SASL;
+  feature_class->step = "sasl";
+  feature_class->title = "login (SASL mechanisms)";
+  feature_class->needs = XMPP_STREAM_SECURE;
+  feature_class->excludes = XMPP_STREAM_AUTHENTICATED;
+  feature_class->wrong_guess = XMPP_WRONG_GUESS_ANSWERED;
+  feature_class->ahead = xmpp_sasl_profile_ahead;
+  feature_class->confirms = xmpp_sasl_profile_confirms;
+  feature_class->withdraw = xmpp_sasl_profile_withdraw;
+  feature_class->negotiate_async = xmpp_sasl_profile_negotiate_async;
+  feature_class->offer = xmpp_sasl_profile_offer;
+  feature_class->respond_async = xmpp_sasl_profile_respond_async;
+}
+
+static void
+xmpp_sasl_profile_feature_init (XmppSaslProfileFeature *self)
+{
+}
+
+static XmppSaslProfileFeature *
+xmpp_sasl_profile_new (gboolean insecure)
+{
+  XmppSaslProfileFeature *self = g_object_new (XMPP_TYPE_SASL_PROFILE_FEATURE, NULL);
+
+  self->insecure = insecure;
+  if (insecure)
+    xmpp_feature_set_needs (XMPP_FEATURE (self), 0);
+
+  return self;
+}
+
+XmppFeature *
+xmpp_sasl_profile_new_initiating (XmppSaslSession *session,
+                                  const char *local,
+                                  const char *domain,
+                                  gboolean insecure)
+{
+  XmppSaslProfileFeature *self = xmpp_sasl_profile_new (insecure);
+
+  self->session = g_object_ref (session);
+  self->local = g_strdup (local);
+  self->domain = g_strdup (domain);
+
+  return XMPP_FEATURE (self);
+}
+
+XmppFeature *
+xmpp_sasl_profile_new_receiving (XmppSaslRegistry *registry,
+                                 XmppSaslPolicy *policy,
+                                 XmppAuthenticator *authenticator,
+                                 XmppLimits *limits,
+                                 gboolean insecure)
+{
+  XmppSaslProfileFeature *self = xmpp_sasl_profile_new (insecure);
+
+  self->registry = g_object_ref (registry);
+  g_set_object (&self->policy, policy);
+  self->authenticator = g_object_ref (authenticator);
+  self->limits = g_object_ref (limits);
+
+  return XMPP_FEATURE (self);
+}
