@@ -63,11 +63,13 @@ choose_binding (XmppSaslMechanism *mechanism,
   const char *const *types = xmpp_sasl_context_get_channel_bindings (context);
   const char *type = NULL;
 
-  if (use == XMPP_SASL_BINDING_USED && types != NULL)
+  gboolean used = use == XMPP_SASL_BINDING_USED;
+
+  if (used && types != NULL)
     type = types[0];
 
   /* The name promises a binding or promises none: RFC 5802 §6 allows no third thing */
-  if (exchange->plus != (type != NULL))
+  if (exchange->plus != used || used != (type != NULL))
     {
       g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_UNAVAILABLE,
                    exchange->plus ? "%s needs a channel binding, and here is none"
