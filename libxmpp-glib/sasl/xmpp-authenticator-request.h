@@ -13,6 +13,16 @@
 
 G_BEGIN_DECLS
 
+/**
+ * XmppAuthenticatorKind:
+ * @XMPP_AUTHENTICATOR_LOOKUP: what is the field of this user?
+ * @XMPP_AUTHENTICATOR_VERIFY: is this value the field of this user?
+ * @XMPP_AUTHENTICATOR_AUTHORIZE: may this user act as somebody else?
+ *
+ * What is asked of an [class@Xmpp.Authenticator].
+ *
+ * Since: 1.0
+ */
 typedef enum
 {
   XMPP_AUTHENTICATOR_LOOKUP,    /* what is @field of @username? */
@@ -29,7 +39,8 @@ G_DECLARE_FINAL_TYPE (XmppAuthenticatorRequest,
                       GObject)
 
 XMPP_AVAILABLE_IN_ALL
-XmppAuthenticatorKind xmpp_authenticator_request_get_kind (XmppAuthenticatorRequest *request);
+XmppAuthenticatorKind xmpp_authenticator_request_get_kind (
+    XmppAuthenticatorRequest *request);
 XMPP_AVAILABLE_IN_ALL
 const char *xmpp_authenticator_request_get_username (XmppAuthenticatorRequest *request);
 XMPP_AVAILABLE_IN_ALL
@@ -41,20 +52,22 @@ const char *xmpp_authenticator_request_get_value (XmppAuthenticatorRequest *requ
 XMPP_AVAILABLE_IN_ALL
 const char *xmpp_authenticator_request_get_authzid (XmppAuthenticatorRequest *request);
 XMPP_AVAILABLE_IN_ALL
-GTlsCertificate *
-xmpp_authenticator_request_get_peer_certificate (XmppAuthenticatorRequest *request);
+GTlsCertificate *xmpp_authenticator_request_get_peer_certificate (
+    XmppAuthenticatorRequest *request);
 XMPP_AVAILABLE_IN_ALL
-GCancellable *
-xmpp_authenticator_request_get_cancellable (XmppAuthenticatorRequest *request);
+GCancellable *xmpp_authenticator_request_get_cancellable (
+    XmppAuthenticatorRequest *request);
 
 /* lookup: NULL: no such user or field */
 XMPP_AVAILABLE_IN_ALL
-void xmpp_authenticator_request_reply (XmppAuthenticatorRequest *request, const char *value);
+void xmpp_authenticator_request_reply (XmppAuthenticatorRequest *request,
+                                       const char *value);
 XMPP_AVAILABLE_IN_ALL
 void xmpp_authenticator_request_allow (XmppAuthenticatorRequest *request);
 XMPP_AVAILABLE_IN_ALL
 void xmpp_authenticator_request_refuse (XmppAuthenticatorRequest *request);
 XMPP_AVAILABLE_IN_ALL
-void xmpp_authenticator_request_fail (XmppAuthenticatorRequest *request, const GError *error);
+void xmpp_authenticator_request_fail (XmppAuthenticatorRequest *request,
+                                      const GError *error);
 
 G_END_DECLS

@@ -14,20 +14,19 @@ G_BEGIN_DECLS
 /* The receiving side's answers, for many identities */
 #define XMPP_TYPE_AUTHENTICATOR (xmpp_authenticator_get_type ())
 XMPP_AVAILABLE_IN_ALL
-G_DECLARE_DERIVABLE_TYPE (XmppAuthenticator,
-                          xmpp_authenticator,
-                          XMPP,
-                          AUTHENTICATOR,
-                          GObject)
+G_DECLARE_DERIVABLE_TYPE (
+    XmppAuthenticator, xmpp_authenticator, XMPP, AUTHENTICATOR, GObject)
 
 struct _XmppAuthenticatorClass
 {
   GObjectClass parent_class;
 
   /* TRUE: @request is or will be answered */
-  gboolean (*lookup) (XmppAuthenticator *authenticator, XmppAuthenticatorRequest *request);
+  gboolean (*lookup) (XmppAuthenticator *authenticator,
+                      XmppAuthenticatorRequest *request);
   /* default: lookup and compare */
-  gboolean (*verify) (XmppAuthenticator *authenticator, XmppAuthenticatorRequest *request);
+  gboolean (*verify) (XmppAuthenticator *authenticator,
+                      XmppAuthenticatorRequest *request);
   /* default: only oneself */
   gboolean (*authorize) (XmppAuthenticator *authenticator,
                          XmppAuthenticatorRequest *request);

@@ -13,6 +13,16 @@
 
 G_BEGIN_DECLS
 
+/**
+ * XmppCredentialReason:
+ * @XMPP_CREDENTIAL_REASON_MISSING: the value is not known yet
+ * @XMPP_CREDENTIAL_REASON_REJECTED: the server has refused the value
+ * @XMPP_CREDENTIAL_REASON_EXPIRED: the server says that the value is no longer valid
+ *
+ * Why a credential is asked for.
+ *
+ * Since: 1.0
+ */
 typedef enum
 {
   XMPP_CREDENTIAL_REASON_MISSING,
@@ -21,15 +31,12 @@ typedef enum
 } XmppCredentialReason;
 
 /* A question for what proves an identity, to be answered now or later; fails itself when
- * dropped. Properties: fields (GStrv: show these), mechanism, username, reason, cancellable
- * (cancelled: close the dialog). */
+ * dropped. Properties: fields (GStrv: show these), mechanism, username, reason,
+ * cancellable (cancelled: close the dialog). */
 #define XMPP_TYPE_CREDENTIAL_REQUEST (xmpp_credential_request_get_type ())
 XMPP_AVAILABLE_IN_ALL
-G_DECLARE_FINAL_TYPE (XmppCredentialRequest,
-                      xmpp_credential_request,
-                      XMPP,
-                      CREDENTIAL_REQUEST,
-                      GObject)
+G_DECLARE_FINAL_TYPE (
+    XmppCredentialRequest, xmpp_credential_request, XMPP, CREDENTIAL_REQUEST, GObject)
 
 XMPP_AVAILABLE_IN_ALL
 const char *const *xmpp_credential_request_get_fields (XmppCredentialRequest *request);

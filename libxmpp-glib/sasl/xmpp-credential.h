@@ -11,8 +11,8 @@
 
 G_BEGIN_DECLS
 
-/* Holds or fetches what proves an identity, by field: username authzid password token realm;
- * derived: scram-sha-256-keys … */
+/* Holds or fetches what proves an identity, by field: username authzid password token
+ * realm; derived: scram-sha-256-keys … */
 #define XMPP_TYPE_CREDENTIAL (xmpp_credential_get_type ())
 XMPP_AVAILABLE_IN_ALL
 G_DECLARE_DERIVABLE_TYPE (XmppCredential, xmpp_credential, XMPP, CREDENTIAL, GObject)

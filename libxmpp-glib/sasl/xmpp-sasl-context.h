@@ -11,13 +11,31 @@
 
 G_BEGIN_DECLS
 
+/**
+ * XmppSaslRole:
+ * @XMPP_SASL_ROLE_CLIENT: the side that proves who it is
+ * @XMPP_SASL_ROLE_SERVER: the side that checks the proof
+ *
+ * The sides of an authentication that a mechanism can play.
+ *
+ * Since: 1.0
+ */
 typedef enum /*< flags >*/
 {
   XMPP_SASL_ROLE_CLIENT = 1 << 0,
   XMPP_SASL_ROLE_SERVER = 1 << 1,
 } XmppSaslRole;
 
-/* What the GS2 header says of channel binding (RFC 5801 §5, XEP-0440) */
+/**
+ * XmppSaslBinding:
+ * @XMPP_SASL_BINDING_NONE: "n": this side does none
+ * @XMPP_SASL_BINDING_NOT_OFFERED: "y": it could, but the other side does not offer it
+ * @XMPP_SASL_BINDING_USED: "p=TYPE": the first of the context's bindings is used
+ *
+ * What the GS2 header says of channel binding (RFC 5801 §5, XEP-0440).
+ *
+ * Since: 1.0
+ */
 typedef enum
 {
   XMPP_SASL_BINDING_NONE,        /* "n": this side does none */
@@ -25,9 +43,9 @@ typedef enum
   XMPP_SASL_BINDING_USED,        /* "p=TYPE": the first of channel_bindings */
 } XmppSaslBinding;
 
-/* The connection as a mechanism may know it; immutable, so usable in any thread. Made with
- * g_object_new(): properties role, service ("xmpp"), domain, host, secure, offered (GStrv),
- * channel-bindings (GVariant "a(say)": best first), binding (XmppSaslBinding),
+/* The connection as a mechanism may know it; immutable, so usable in any thread. Made
+ * with g_object_new(): properties role, service ("xmpp"), domain, host, secure, offered
+ * (GStrv), channel-bindings (GVariant "a(say)": best first), binding (XmppSaslBinding),
  * min-iterations, max-iterations, authenticator and peer-certificate (server role); all
  * construct-only. */
 #define XMPP_TYPE_SASL_CONTEXT (xmpp_sasl_context_get_type ())
@@ -52,7 +70,8 @@ XMPP_AVAILABLE_IN_ALL
 const char *const *xmpp_sasl_context_get_channel_bindings (XmppSaslContext *context);
 /* (transfer full) (nullable) */
 XMPP_AVAILABLE_IN_ALL
-GBytes *xmpp_sasl_context_get_channel_binding (XmppSaslContext *context, const char *type);
+GBytes *xmpp_sasl_context_get_channel_binding (XmppSaslContext *context,
+                                               const char *type);
 XMPP_AVAILABLE_IN_ALL
 guint xmpp_sasl_context_get_min_iterations (XmppSaslContext *context);
 XMPP_AVAILABLE_IN_ALL

@@ -11,26 +11,40 @@
 
 G_BEGIN_DECLS
 
+/**
+ * XmppSaslFacts:
+ * @XMPP_SASL_FACTS_NONE: nothing special
+ * @XMPP_SASL_FACTS_PLAIN_TEXT: the server sees the secret itself
+ * @XMPP_SASL_FACTS_NEEDS_TLS: it is used over verified TLS only
+ * @XMPP_SASL_FACTS_MUTUAL: the server proves itself too
+ * @XMPP_SASL_FACTS_CHANNEL_BINDING: the proof is bound to the TLS connection
+ * @XMPP_SASL_FACTS_ANONYMOUS: nobody's identity is proven
+ * @XMPP_SASL_FACTS_BLOCKS: a step may take long, so it runs in a worker thread; not for
+ *   mechanisms written in JavaScript
+ *
+ * What is known of a mechanism before it is loaded. The nicks are the words of the
+ * description file.
+ *
+ * Since: 1.0
+ */
 typedef enum /*< flags >*/
-{ /* the nicks are the words of the description file */
+{            /* the nicks are the words of the description file */
   XMPP_SASL_FACTS_NONE = 0,
   XMPP_SASL_FACTS_PLAIN_TEXT = 1 << 0, /* the server sees the secret itself */
   XMPP_SASL_FACTS_NEEDS_TLS = 1 << 1,
   XMPP_SASL_FACTS_MUTUAL = 1 << 2, /* the server proves itself */
   XMPP_SASL_FACTS_CHANNEL_BINDING = 1 << 3,
   XMPP_SASL_FACTS_ANONYMOUS = 1 << 4,
-  XMPP_SASL_FACTS_BLOCKS = 1 << 5, /* step() runs in a worker thread; not for JavaScript */
+  XMPP_SASL_FACTS_BLOCKS =
+      1 << 5, /* step() runs in a worker thread; not for JavaScript */
 } XmppSaslFacts;
 
-/* Name and facts of a mechanism, without loading anything. Read-only properties: name, roles,
- * facts, strength, fields, file (the description file, or NULL), loaded. */
+/* Name and facts of a mechanism, without loading anything. Read-only properties: name,
+ * roles, facts, strength, fields, file (the description file, or NULL), loaded. */
 #define XMPP_TYPE_SASL_MECHANISM_INFO (xmpp_sasl_mechanism_info_get_type ())
 XMPP_AVAILABLE_IN_ALL
-G_DECLARE_FINAL_TYPE (XmppSaslMechanismInfo,
-                      xmpp_sasl_mechanism_info,
-                      XMPP,
-                      SASL_MECHANISM_INFO,
-                      GObject)
+G_DECLARE_FINAL_TYPE (
+    XmppSaslMechanismInfo, xmpp_sasl_mechanism_info, XMPP, SASL_MECHANISM_INFO, GObject)
 
 XMPP_AVAILABLE_IN_ALL
 XmppSaslMechanismInfo *xmpp_sasl_mechanism_info_new (const char *name,

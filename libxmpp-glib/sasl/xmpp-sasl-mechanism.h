@@ -13,15 +13,12 @@
 
 G_BEGIN_DECLS
 
-/* One object is one authentication, on either side. Construct-only properties: name, context,
- * credential (client role); read-only: status. */
+/* One object is one authentication, on either side. Construct-only properties: name,
+ * context, credential (client role); read-only: status. */
 #define XMPP_TYPE_SASL_MECHANISM (xmpp_sasl_mechanism_get_type ())
 XMPP_AVAILABLE_IN_ALL
-G_DECLARE_DERIVABLE_TYPE (XmppSaslMechanism,
-                          xmpp_sasl_mechanism,
-                          XMPP,
-                          SASL_MECHANISM,
-                          GObject)
+G_DECLARE_DERIVABLE_TYPE (
+    XmppSaslMechanism, xmpp_sasl_mechanism, XMPP, SASL_MECHANISM, GObject)
 
 struct _XmppSaslMechanismClass
 {
@@ -36,8 +33,8 @@ struct _XmppSaslMechanismClass
                    GCancellable *cancellable,
                    XmppSaslStatus *status,
                    GError **error);
-  /* For mechanisms that wait in the main loop; the default calls step(), in a worker thread
-   * where the facts say BLOCKS. TRUE: @step is or will be answered */
+  /* For mechanisms that wait in the main loop; the default calls step(), in a worker
+   * thread where the facts say BLOCKS. TRUE: @step is or will be answered */
   gboolean (*begin_step) (XmppSaslMechanism *mechanism, XmppSaslStep *step);
 
   /*< private >*/
@@ -63,7 +60,8 @@ char *xmpp_sasl_mechanism_wait_secret (XmppSaslMechanism *mechanism,
                                        const char *field,
                                        GCancellable *cancellable,
                                        GError **error);
-/* What is known now: NULL where nothing is, and nobody is asked (derived keys, authzid) */
+/* What is known now: NULL where nothing is, and nobody is asked (derived keys, authzid)
+ */
 XMPP_AVAILABLE_IN_ALL
 char *xmpp_sasl_mechanism_peek_secret (XmppSaslMechanism *mechanism, const char *field);
 XMPP_AVAILABLE_IN_ALL

@@ -35,9 +35,10 @@ XMPP_AVAILABLE_IN_ALL
 GPtrArray *xmpp_sasl_registry_list (XmppSaslRegistry *registry, XmppSaslRole role);
 /* (transfer none) (nullable) */
 XMPP_AVAILABLE_IN_ALL
-XmppSaslMechanismInfo *xmpp_sasl_registry_find (XmppSaslRegistry *registry, const char *name);
-/* Files and groups that were left out, and modules that did not load: a(ss), file and reason
- * (transfer full) */
+XmppSaslMechanismInfo *xmpp_sasl_registry_find (XmppSaslRegistry *registry,
+                                                const char *name);
+/* Files and groups that were left out, and modules that did not load: a(ss), file and
+ * reason (transfer full) */
 XMPP_AVAILABLE_IN_ALL
 GVariant *xmpp_sasl_registry_list_broken (XmppSaslRegistry *registry);
 /* Loads the module if needed. @credential: NULL in the server role (the context has the

@@ -32,9 +32,9 @@ void xmpp_sasl_session_set_connection (XmppSaslSession *session,
 void xmpp_sasl_session_set_allow_plain (XmppSaslSession *session, gboolean allow);
 
 /* What the server offers; @bindings NULL: it lists none (XEP-0440 absent). Errors:
- * XMPP_SASL_ERROR_DOWNGRADE, XMPP_CONNECTION_ERROR_POLICY: nothing usable, the message says
- * for each mechanism why; these are in the report too. May be called again with another list
- * (sent ahead on a remembered one): then what was begun is dropped. */
+ * XMPP_SASL_ERROR_DOWNGRADE, XMPP_CONNECTION_ERROR_POLICY: nothing usable, the message
+ * says for each mechanism why; these are in the report too. May be called again with
+ * another list (sent ahead on a remembered one): then what was begun is dropped. */
 gboolean xmpp_sasl_session_set_offer (XmppSaslSession *session,
                                       const char *const *mechanisms,
                                       const char *const *bindings,
@@ -48,13 +48,14 @@ void xmpp_sasl_session_start_async (XmppSaslSession *session,
                                     GCancellable *cancellable,
                                     GAsyncReadyCallback callback,
                                     gpointer user_data);
-/* @initial: (out) (transfer full) (nullable): NULL: no initial response. Returns the name. */
+/* @initial: (out) (transfer full) (nullable): NULL: no initial response. Returns the
+ * name. */
 const char *xmpp_sasl_session_start_finish (XmppSaslSession *session,
                                             GAsyncResult *result,
                                             GBytes **initial,
                                             GError **error);
-/* A challenge came. The result is the response (never NULL: empty bytes at least). An error
- * of the mechanism: <abort/> is due. */
+/* A challenge came. The result is the response (never NULL: empty bytes at least). An
+ * error of the mechanism: <abort/> is due. */
 void xmpp_sasl_session_step_async (XmppSaslSession *session,
                                    GBytes *challenge,
                                    GCancellable *cancellable,
@@ -63,8 +64,9 @@ void xmpp_sasl_session_step_async (XmppSaslSession *session,
 GBytes *xmpp_sasl_session_step_finish (XmppSaslSession *session,
                                        GAsyncResult *result,
                                        GError **error);
-/* Success came, with data or NULL. Believed only where the mechanism is complete after it:
- * else XMPP_SASL_ERROR_SERVER_NOT_TRUSTED. Then derived secrets go to the credential. */
+/* Success came, with data or NULL. Believed only where the mechanism is complete after
+ * it: else XMPP_SASL_ERROR_SERVER_NOT_TRUSTED. Then derived secrets go to the credential.
+ */
 void xmpp_sasl_session_succeed_async (XmppSaslSession *session,
                                       GBytes *data,
                                       GCancellable *cancellable,
@@ -73,9 +75,10 @@ void xmpp_sasl_session_succeed_async (XmppSaslSession *session,
 gboolean xmpp_sasl_session_succeed_finish (XmppSaslSession *session,
                                            GAsyncResult *result,
                                            GError **error);
-/* A failure came, or a step failed. TRUE: start again on the same stream (security rule: only
- * for reasons that cannot reveal more than the first try; not-authorized asks the credential
- * for another secret, which may take a person's time). FALSE: over; @error is what to report. */
+/* A failure came, or a step failed. TRUE: start again on the same stream (security rule:
+ * only for reasons that cannot reveal more than the first try; not-authorized asks the
+ * credential for another secret, which may take a person's time). FALSE: over; @error is
+ * what to report. */
 void xmpp_sasl_session_fail_async (XmppSaslSession *session,
                                    const GError *failure,
                                    GCancellable *cancellable,

@@ -13,6 +13,16 @@
 
 G_BEGIN_DECLS
 
+/**
+ * XmppSaslStatus:
+ * @XMPP_SASL_STATUS_FAILED: it has failed; what is there where nobody wrote a status
+ * @XMPP_SASL_STATUS_CONTINUE: more is expected from the peer
+ * @XMPP_SASL_STATUS_COMPLETE: this side is satisfied, the peer's success may be believed
+ *
+ * Where a mechanism stands after a step.
+ *
+ * Since: 1.0
+ */
 typedef enum
 {
   XMPP_SASL_STATUS_FAILED,   /* must be 0: what is there if nobody wrote a status */

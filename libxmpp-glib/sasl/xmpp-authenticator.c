@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#include "config.h"
+
+#include "sasl/xmpp-authenticator-private.h"
+
+#include "core/xmpp-error.h"
+#include "core/xmpp-prepare.h"
+#include "core/xmpp-secret-private.h"
+
+#include <string.h>
+
+/**
+ * XmppAuthenticator:
+ *
+ * Answers for the identities of the receiving side: what is the password of this user, is
+ * this value right, may this user act as another one.
+ *
+ * Subclass it and override [vfunc@Xmpp.Authenticator.lookup] where secrets or keys are at
+ * hand; [vfunc@Xmpp.Authenticator.verify] where another service checks them (PAM, LDAP, a
+ * token service); [vfunc@Xmpp.Authenticator.authorize] where a user may act as somebody
+ * else. As it is, it knows nobody.
+ *
+ * Since: 1.0
+ */
+
+G_DEFINE_TYPE (XmppAuthenticator, xmpp_authenticator, G_TYPE_OBJECT)
+
+static GBytes *
+prepare_secret (const char *value)
+{
+  xmpp_autosecret char *prepared =
+      xmpp_sasl_prepare (XMPP_SASL_PROFILE_SASLPREP, value, NULL);
+  const char *text = prepared != NULL ? prepared : value;
+
+  return xmpp_secret_bytes_new (text, strlen (text));
+}
+
+static void
+looked_up_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (XmppAuthenticatorRequest) verification = user_data;
+  xmpp_autosecret char *known = NULL;
+  const char *value = xmpp_authenticator_request_get_value (verification);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) a = NULL;
+  g_autoptr (GBytes) b = NULL;
+
+  if (!xmpp_authenticator_ask_finish_value (XMPP_AUTHENTICATOR (source), result, &known,
+                                            &error))
+    {
+      xmpp_authenticator_request_fail (verification, error);
+      return;
+    }
+  if (known == NULL || value == NULL)
+    {
+      xmpp_authenticator_request_refuse (verification);
+      return;
+    }
+
+  a = prepare_secret (known);
+  b = prepare_secret (value);
+  if (xmpp_secret_equal (a, b))
+    xmpp_authenticator_request_allow (verification);
+  else
+    xmpp_authenticator_request_refuse (verification);
+}
+
+static gboolean
+xmpp_authenticator_real_verify (XmppAuthenticator *self,
+                                XmppAuthenticatorRequest *request)
+{
+  XmppAuthenticatorQuestion question = {
+    .kind = XMPP_AUTHENTICATOR_LOOKUP,
+    .username = xmpp_authenticator_request_get_username (request),
+    .domain = xmpp_authenticator_request_get_domain (request),
+    .field = xmpp_authenticator_request_get_field (request),
+    .peer_certificate = xmpp_authenticator_request_get_peer_certificate (request),
+  };
+
+  xmpp_authenticator_ask_async (self, &question,
+                                xmpp_authenticator_request_get_cancellable (request),
+                                looked_up_cb, g_object_ref (request));
+  return TRUE;
+}
+
+static gboolean
+xmpp_authenticator_real_authorize (XmppAuthenticator *self,
+                                   XmppAuthenticatorRequest *request)
+{
+  /* To act as oneself nobody is asked. */
+  xmpp_authenticator_request_refuse (request);
+
+  return TRUE;
+}
+
+/**
+ * XmppAuthenticatorClass::lookup:
+ * @authenticator: the authenticator
+ * @request: what is asked for
+ *
+ * Answers with the value of a field of a user, "password" or "scram-sha-256-keys".
+ *
+ * Returns: %TRUE: @request is or will be answered; %FALSE: there is no such value
+ *
+ * Since: 1.0
+ */
+
+/**
+ * XmppAuthenticatorClass::verify:
+ * @authenticator: the authenticator
+ * @request: what is asked for
+ *
+ * Says whether a value is the one of a field of a user. As it is, looks the field up and
+ * compares.
+ *
+ * Returns: %TRUE: @request is or will be answered; %FALSE: it is not right
+ *
+ * Since: 1.0
+ */
+
+/**
+ * XmppAuthenticatorClass::authorize:
+ * @authenticator: the authenticator
+ * @request: what is asked for
+ *
+ * Says whether a user may act as somebody else. As it is, nobody may.
+ *
+ * Returns: %TRUE: @request is or will be answered; %FALSE: no
+ *
+ * Since: 1.0
+ */
+
+static void
+xmpp_authenticator_class_init (XmppAuthenticatorClass *klass)
+{
+  klass->verify = xmpp_authenticator_real_verify;
+  klass->authorize = xmpp_authenticator_real_authorize;
+}
+
+static void
+xmpp_authenticator_init (XmppAuthenticator *self)
+{
+}
+
+void
+xmpp_authenticator_ask_async (XmppAuthenticator *self,
+                              const XmppAuthenticatorQuestion *question,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  XmppAuthenticatorClass *klass = XMPP_AUTHENTICATOR_GET_CLASS (self);
+  gboolean (*ask) (XmppAuthenticator *, XmppAuthenticatorRequest *) = NULL;
+  g_autoptr (XmppAuthenticatorRequest) request = NULL;
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, xmpp_authenticator_ask_async);
+  request = xmpp_authenticator_request_new (question, cancellable, task);
+
+  switch (question->kind)
+    {
+    case XMPP_AUTHENTICATOR_LOOKUP:
+      ask = klass->lookup;
+      break;
+    case XMPP_AUTHENTICATOR_VERIFY:
+      ask = klass->verify;
+      break;
+    case XMPP_AUTHENTICATOR_AUTHORIZE:
+      ask = klass->authorize;
+      break;
+    }
+
+  if (ask == NULL || !ask (self, request))
+    xmpp_authenticator_request_give_up (request);
+}
+
+gboolean
+xmpp_authenticator_ask_finish_value (XmppAuthenticator *self,
+                                     GAsyncResult *result,
+                                     char **value,
+                                     GError **error)
+{
+  GError *local_error = NULL;
+
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, xmpp_authenticator_ask_async),
+                        FALSE);
+
+  *value = g_task_propagate_pointer (G_TASK (result), &local_error);
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, local_error);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+gboolean
+xmpp_authenticator_ask_finish_verdict (XmppAuthenticator *self,
+                                       GAsyncResult *result,
+                                       gboolean *allowed,
+                                       GError **error)
+{
+  GError *local_error = NULL;
+
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, xmpp_authenticator_ask_async),
+                        FALSE);
+
+  *allowed = g_task_propagate_boolean (G_TASK (result), &local_error);
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, local_error);
+      return FALSE;
+    }
+
+  return TRUE;
+}

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#define G_LOG_DOMAIN "Xmpp-Sasl"
+
+#include "config.h"
+
+#include "sasl/xmpp-credential-private.h"
+
+#include "core/xmpp-error.h"
+#include "core/xmpp-secret-private.h"
+#include "xmpp-enum-types.h"
+
+/**
+ * XmppCredentialRequest:
+ *
+ * A question for what proves an identity, from [signal@Xmpp.Credential::request]: keep
+ * it, ask a person or a key ring, fill in the fields and call
+ * [method@Xmpp.CredentialRequest.reply], or [method@Xmpp.CredentialRequest.fail].
+ *
+ * A request that is dropped without an answer fails by itself.
+ *
+ * Since: 1.0
+ */
+
+struct _XmppCredentialRequest
+{
+  GObject parent_instance;
+
+  GStrv fields;
+  char *mechanism;
+  char *username;
+  XmppCredentialReason reason;
+  GCancellable *cancellable;
+  GHashTable *values;
+  GTask *task;
+  int answered;
+};
+
+G_DEFINE_FINAL_TYPE (XmppCredentialRequest, xmpp_credential_request, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_FIELDS = 1,
+  PROP_MECHANISM,
+  PROP_USERNAME,
+  PROP_REASON,
+  PROP_CANCELLABLE,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static GTask *
+take_task (XmppCredentialRequest *self)
+{
+  if (!g_atomic_int_compare_and_exchange (&self->answered, FALSE, TRUE))
+    return NULL;
+
+  return g_steal_pointer (&self->task);
+}
+
+static void
+fail_unanswered (XmppCredentialRequest *self, const char *reason)
+{
+  g_autoptr (GTask) task = take_task (self);
+  g_autofree char *fields = NULL;
+
+  if (task == NULL)
+    return;
+
+  fields = g_strjoinv (", ", self->fields);
+  g_task_return_new_error (task, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NEED_CREDENTIAL,
+                           "%s, and %s needs: %s", reason, self->mechanism, fields);
+}
+
+static void
+xmpp_credential_request_dispose (GObject *object)
+{
+  fail_unanswered (XMPP_CREDENTIAL_REQUEST (object),
+                   "Nobody answered the credential's 'request'");
+
+  G_OBJECT_CLASS (xmpp_credential_request_parent_class)->dispose (object);
+}
+
+static void
+xmpp_credential_request_finalize (GObject *object)
+{
+  XmppCredentialRequest *self = XMPP_CREDENTIAL_REQUEST (object);
+
+  g_strfreev (self->fields);
+  g_free (self->mechanism);
+  g_free (self->username);
+  g_clear_object (&self->cancellable);
+  g_hash_table_unref (self->values);
+
+  G_OBJECT_CLASS (xmpp_credential_request_parent_class)->finalize (object);
+}
+
+static void
+xmpp_credential_request_get_property (GObject *object,
+                                      guint prop_id,
+                                      GValue *value,
+                                      GParamSpec *pspec)
+{
+  XmppCredentialRequest *self = XMPP_CREDENTIAL_REQUEST (object);
+
+  switch (prop_id)
+    {
+    case PROP_FIELDS:
+      g_value_set_boxed (value, self->fields);
+      break;
+    case PROP_MECHANISM:
+      g_value_set_string (value, self->mechanism);
+      break;
+    case PROP_USERNAME:
+      g_value_set_string (value, self->username);
+      break;
+    case PROP_REASON:
+      g_value_set_enum (value, self->reason);
+      break;
+    case PROP_CANCELLABLE:
+      g_value_set_object (value, self->cancellable);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+xmpp_credential_request_class_init (XmppCredentialRequestClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  object_class->dispose = xmpp_credential_request_dispose;
+  object_class->finalize = xmpp_credential_request_finalize;
+  object_class->get_property = xmpp_credential_request_get_property;
+
+  /**
+   * XmppCredentialRequest:fields:
+   *
+   * The fields to ask for, "password".
+   *
+   * Since: 1.0
+   */
+  properties[PROP_FIELDS] = g_param_spec_boxed ("fields", NULL, NULL, G_TYPE_STRV, flags);
+  /**
+   * XmppCredentialRequest:mechanism:
+   *
+   * The mechanism that needs them.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_MECHANISM] = g_param_spec_string ("mechanism", NULL, NULL, NULL, flags);
+  /**
+   * XmppCredentialRequest:username:
+   *
+   * Whose they are, where that is known.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_USERNAME] = g_param_spec_string ("username", NULL, NULL, NULL, flags);
+  /**
+   * XmppCredentialRequest:reason:
+   *
+   * Why they are asked for.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_REASON] = g_param_spec_enum ("reason", NULL, NULL,
+                                               XMPP_TYPE_CREDENTIAL_REASON,
+                                               XMPP_CREDENTIAL_REASON_MISSING, flags);
+  /**
+   * XmppCredentialRequest:cancellable:
+   *
+   * Cancelled when the answer is no longer wanted: close the dialog.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_CANCELLABLE] =
+      g_param_spec_object ("cancellable", NULL, NULL, G_TYPE_CANCELLABLE, flags);
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+xmpp_credential_request_init (XmppCredentialRequest *self)
+{
+  self->values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                        (GDestroyNotify) xmpp_secret_free);
+}
+
+XmppCredentialRequest *
+xmpp_credential_request_new (const XmppCredentialQuestion *question,
+                             GCancellable *cancellable,
+                             GTask *task)
+{
+  XmppCredentialRequest *self = g_object_new (XMPP_TYPE_CREDENTIAL_REQUEST, NULL);
+
+  self->fields = g_strdupv ((GStrv) question->fields);
+  self->mechanism = g_strdup (question->mechanism);
+  self->username = g_strdup (question->username);
+  self->reason = question->reason;
+  self->cancellable = cancellable != NULL ? g_object_ref (cancellable)
+                                          : g_cancellable_new ();
+  self->task = task;
+
+  return self;
+}
+
+void
+xmpp_credential_request_give_up (XmppCredentialRequest *self)
+{
+  fail_unanswered (self, "Nobody handles the credential's 'request'");
+}
+
+/**
+ * xmpp_credential_request_get_fields:
+ * @request: a request
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the fields to ask for
+ *
+ * Since: 1.0
+ */
+const char *const *
+xmpp_credential_request_get_fields (XmppCredentialRequest *request)
+{
+  g_return_val_if_fail (XMPP_IS_CREDENTIAL_REQUEST (request), NULL);
+
+  return (const char *const *) request->fields;
+}
+
+/**
+ * xmpp_credential_request_get_mechanism:
+ * @request: a request
+ *
+ * Returns: the name of the mechanism that needs the fields
+ *
+ * Since: 1.0
+ */
+const char *
+xmpp_credential_request_get_mechanism (XmppCredentialRequest *request)
+{
+  g_return_val_if_fail (XMPP_IS_CREDENTIAL_REQUEST (request), NULL);
+
+  return request->mechanism;
+}
+
+/**
+ * xmpp_credential_request_get_username:
+ * @request: a request
+ *
+ * Returns: (nullable): whose credential it is, where that is known
+ *
+ * Since: 1.0
+ */
+const char *
+xmpp_credential_request_get_username (XmppCredentialRequest *request)
+{
+  g_return_val_if_fail (XMPP_IS_CREDENTIAL_REQUEST (request), NULL);
+
+  return request->username;
+}
+
+/**
+ * xmpp_credential_request_get_reason:
+ * @request: a request
+ *
+ * Returns: why the fields are asked for
+ *
+ * Since: 1.0
+ */
+XmppCredentialReason
+xmpp_credential_request_get_reason (XmppCredentialRequest *request)
+{
+  g_return_val_if_fail (XMPP_IS_CREDENTIAL_REQUEST (request),
+                        XMPP_CREDENTIAL_REASON_MISSING);
+
+  return request->reason;
+}
+
+/**
+ * xmpp_credential_request_get_cancellable:
+ * @request: a request
+ *
+ * Returns: (transfer none): cancelled when the answer is no longer wanted, so that a
+ *   dialog can close
+ *
+ * Since: 1.0
+ */
+GCancellable *
+xmpp_credential_request_get_cancellable (XmppCredentialRequest *request)
+{
+  g_return_val_if_fail (XMPP_IS_CREDENTIAL_REQUEST (request), NULL);
+
+  return request->cancellable;
+}
+
+/**
+ * xmpp_credential_request_set_field:
+ * @request: a request
+ * @field: a field, "password"
+ * @value: (nullable): its value
+ *
+ * Fills in a field. The credential gets it with
+ * [method@Xmpp.CredentialRequest.reply].
+ *
+ * Since: 1.0
+ */
+void
+xmpp_credential_request_set_field (XmppCredentialRequest *request,
+                                   const char *field,
+                                   const char *value)
+{
+  g_return_if_fail (XMPP_IS_CREDENTIAL_REQUEST (request));
+  g_return_if_fail (field != NULL);
+
+  /* The table belongs to the answer as soon as there is one. */
+  if (g_atomic_int_get (&request->answered))
+    return;
+
+  if (value != NULL)
+    g_hash_table_replace (request->values, g_strdup (field), xmpp_secret_dup (value));
+  else
+    g_hash_table_remove (request->values, field);
+}
+
+/**
+ * xmpp_credential_request_reply:
+ * @request: a request
+ *
+ * The fields are filled in: the login goes on with them. A field that was asked for and
+ * is not there ends it with %XMPP_SASL_ERROR_NOT_AUTHORIZED.
+ *
+ * Since: 1.0
+ */
+void
+xmpp_credential_request_reply (XmppCredentialRequest *request)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (XMPP_IS_CREDENTIAL_REQUEST (request));
+
+  task = take_task (request);
+  if (task == NULL)
+    {
+      g_warning ("A credential request was answered twice; the second answer is dropped");
+      return;
+    }
+
+  g_task_return_pointer (task, g_hash_table_ref (request->values),
+                         (GDestroyNotify) g_hash_table_unref);
+}
+
+/**
+ * xmpp_credential_request_fail:
+ * @request: a request
+ * @error: why there is no answer
+ *
+ * There will be no answer. %G_IO_ERROR_CANCELLED ends the login,
+ * %XMPP_SASL_ERROR_UNAVAILABLE makes it go on with the next mechanism.
+ *
+ * Since: 1.0
+ */
+void
+xmpp_credential_request_fail (XmppCredentialRequest *request, const GError *error)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (XMPP_IS_CREDENTIAL_REQUEST (request));
+  g_return_if_fail (error != NULL);
+
+  task = take_task (request);
+  if (task == NULL)
+    {
+      g_warning ("A credential request was answered twice; the second answer is dropped");
+      return;
+    }
+
+  g_task_return_error (task, g_error_copy (error));
+}

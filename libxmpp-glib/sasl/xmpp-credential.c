@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#include "config.h"
+
+#include "sasl/xmpp-credential-private.h"
+
+#include "core/xmpp-error.h"
+#include "core/xmpp-secret-private.h"
+
+/**
+ * XmppCredential:
+ *
+ * Holds or fetches what proves an identity, by field: `username`, `authzid`, `password`,
+ * `token`, `realm`, and what mechanisms derive from them, `scram-sha-256-keys`.
+ *
+ * What is missing when a mechanism needs it is asked for with
+ * [signal@Xmpp.Credential::request]: connect to it, or override it in a subclass. Nothing
+ * is asked for before it is needed.
+ *
+ * Fields may be read and set in any thread; the signals come in the context of the login.
+ *
+ * Since: 1.0
+ */
+
+typedef struct
+{
+  GMutex mutex;
+  GHashTable *fields;
+  gboolean anonymous;
+} XmppCredentialPrivate;
+
+G_DEFINE_TYPE_WITH_PRIVATE (XmppCredential, xmpp_credential, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_ANONYMOUS = 1,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+enum
+{
+  REQUEST,
+  OBTAINED,
+  REJECTED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+static void
+xmpp_credential_finalize (GObject *object)
+{
+  XmppCredential *self = XMPP_CREDENTIAL (object);
+  XmppCredentialPrivate *priv = xmpp_credential_get_instance_private (self);
+
+  g_hash_table_unref (priv->fields);
+  g_mutex_clear (&priv->mutex);
+
+  G_OBJECT_CLASS (xmpp_credential_parent_class)->finalize (object);
+}
+
+static void
+xmpp_credential_get_property (GObject *object,
+                              guint prop_id,
+                              GValue *value,
+                              GParamSpec *pspec)
+{
+  XmppCredential *self = XMPP_CREDENTIAL (object);
+
+  switch (prop_id)
+    {
+    case PROP_ANONYMOUS:
+      g_value_set_boolean (value, xmpp_credential_is_anonymous (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+xmpp_credential_set_property (GObject *object,
+                              guint prop_id,
+                              const GValue *value,
+                              GParamSpec *pspec)
+{
+  XmppCredential *self = XMPP_CREDENTIAL (object);
+  XmppCredentialPrivate *priv = xmpp_credential_get_instance_private (self);
+
+  switch (prop_id)
+    {
+    case PROP_ANONYMOUS:
+      priv->anonymous = g_value_get_boolean (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+install_signals (GObjectClass *object_class)
+{
+  /**
+   * XmppCredential::request:
+   * @credential: the credential
+   * @request: what is asked for
+   *
+   * Asks for fields that are missing, or were refused. The handler answers @request now,
+   * or keeps it and answers later.
+   *
+   * Returns: %TRUE: @request is or will be answered; %FALSE: ask the next handler
+   *
+   * Since: 1.0
+   */
+  signals[REQUEST] = g_signal_new ("request", XMPP_TYPE_CREDENTIAL, G_SIGNAL_RUN_LAST,
+                                   G_STRUCT_OFFSET (XmppCredentialClass, request),
+                                   g_signal_accumulator_true_handled, NULL, NULL,
+                                   G_TYPE_BOOLEAN, 1, XMPP_TYPE_CREDENTIAL_REQUEST);
+  /* The strings are not copied for an emission: a copy would not be wiped. */
+  /**
+   * XmppCredential::obtained:
+   * @credential: the credential
+   * @field: a field, "scram-sha-256-keys"
+   * @value: (nullable): its value
+   *
+   * A login has succeeded, and left a derived secret that can be stored for the next one.
+   * It is as good as a password: store it with the same care.
+   *
+   * Since: 1.0
+   */
+  signals[OBTAINED] = g_signal_new ("obtained", XMPP_TYPE_CREDENTIAL, G_SIGNAL_RUN_LAST,
+                                    G_STRUCT_OFFSET (XmppCredentialClass, obtained), NULL,
+                                    NULL, NULL, G_TYPE_NONE, 2,
+                                    G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE,
+                                    G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE);
+  /**
+   * XmppCredential::rejected:
+   * @credential: the credential
+   * @field: the field
+   *
+   * The server has refused the value of a field: forget it.
+   *
+   * Since: 1.0
+   */
+  signals[REJECTED] = g_signal_new ("rejected", XMPP_TYPE_CREDENTIAL, G_SIGNAL_RUN_LAST,
+                                    G_STRUCT_OFFSET (XmppCredentialClass, rejected), NULL,
+                                    NULL, NULL, G_TYPE_NONE, 1,
+                                    G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE);
+}
+
+static void
+xmpp_credential_class_init (XmppCredentialClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = xmpp_credential_finalize;
+  object_class->get_property = xmpp_credential_get_property;
+  object_class->set_property = xmpp_credential_set_property;
+
+  /**
+   * XmppCredential:anonymous: (getter is_anonymous)
+   *
+   * Whether this is for anonymous logins, and nothing else.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_ANONYMOUS] = g_param_spec_boolean ("anonymous", NULL, NULL, FALSE,
+                                                     G_PARAM_READWRITE |
+                                                         G_PARAM_CONSTRUCT_ONLY |
+                                                         G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  install_signals (object_class);
+}
+
+static void
+xmpp_credential_init (XmppCredential *self)
+{
+  XmppCredentialPrivate *priv = xmpp_credential_get_instance_private (self);
+
+  g_mutex_init (&priv->mutex);
+  priv->fields = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                        (GDestroyNotify) xmpp_secret_free);
+}
+
+/**
+ * xmpp_credential_new:
+ * @username: (nullable): the user name; %NULL: the local part of the JID
+ * @password: (nullable): the password; %NULL: it is asked for when it is needed
+ *
+ * Returns: (transfer full): a new credential
+ *
+ * Since: 1.0
+ */
+XmppCredential *
+xmpp_credential_new (const char *username, const char *password)
+{
+  XmppCredential *self = g_object_new (XMPP_TYPE_CREDENTIAL, NULL);
+
+  xmpp_credential_set_field (self, "username", username);
+  xmpp_credential_set_field (self, "password", password);
+
+  return self;
+}
+
+/**
+ * xmpp_credential_new_anonymous:
+ *
+ * Returns: (transfer full): a new credential with which only anonymous mechanisms are
+ *   used
+ *
+ * Since: 1.0
+ */
+XmppCredential *
+xmpp_credential_new_anonymous (void)
+{
+  return g_object_new (XMPP_TYPE_CREDENTIAL, "anonymous", TRUE, NULL);
+}
+
+/**
+ * xmpp_credential_set_field:
+ * @credential: a credential
+ * @field: a field, "password"
+ * @value: (nullable): its value; %NULL: forget it
+ *
+ * Sets a field. It takes a copy of @value, which is wiped when it is replaced and when
+ * the credential goes.
+ *
+ * Since: 1.0
+ */
+void
+xmpp_credential_set_field (XmppCredential *credential,
+                           const char *field,
+                           const char *value)
+{
+  XmppCredentialPrivate *priv;
+
+  g_return_if_fail (XMPP_IS_CREDENTIAL (credential));
+  g_return_if_fail (field != NULL);
+
+  priv = xmpp_credential_get_instance_private (credential);
+
+  g_mutex_lock (&priv->mutex);
+  if (value != NULL)
+    g_hash_table_replace (priv->fields, g_strdup (field), xmpp_secret_dup (value));
+  else
+    g_hash_table_remove (priv->fields, field);
+  g_mutex_unlock (&priv->mutex);
+}
+
+/**
+ * xmpp_credential_dup_field:
+ * @credential: a credential
+ * @field: a field, "password"
+ *
+ * Returns: (transfer full) (nullable): a copy of its value, to be freed with
+ *   [func@Xmpp.secret_free]; %NULL where there is none
+ *
+ * Since: 1.0
+ */
+char *
+xmpp_credential_dup_field (XmppCredential *credential, const char *field)
+{
+  XmppCredentialPrivate *priv;
+  char *value;
+
+  g_return_val_if_fail (XMPP_IS_CREDENTIAL (credential), NULL);
+  g_return_val_if_fail (field != NULL, NULL);
+
+  priv = xmpp_credential_get_instance_private (credential);
+
+  g_mutex_lock (&priv->mutex);
+  value = xmpp_secret_dup (g_hash_table_lookup (priv->fields, field));
+  g_mutex_unlock (&priv->mutex);
+
+  return value;
+}
+
+/**
+ * xmpp_credential_has_field:
+ * @credential: a credential
+ * @field: a field, "password"
+ *
+ * Returns: whether the field has a value
+ *
+ * Since: 1.0
+ */
+gboolean
+xmpp_credential_has_field (XmppCredential *credential, const char *field)
+{
+  XmppCredentialPrivate *priv;
+  gboolean found;
+
+  g_return_val_if_fail (XMPP_IS_CREDENTIAL (credential), FALSE);
+  g_return_val_if_fail (field != NULL, FALSE);
+
+  priv = xmpp_credential_get_instance_private (credential);
+
+  g_mutex_lock (&priv->mutex);
+  found = g_hash_table_contains (priv->fields, field);
+  g_mutex_unlock (&priv->mutex);
+
+  return found;
+}
+
+/**
+ * xmpp_credential_is_anonymous:
+ * @credential: a credential
+ *
+ * Returns: whether it is for anonymous logins, and nothing else
+ *
+ * Since: 1.0
+ */
+gboolean
+xmpp_credential_is_anonymous (XmppCredential *credential)
+{
+  XmppCredentialPrivate *priv;
+
+  g_return_val_if_fail (XMPP_IS_CREDENTIAL (credential), FALSE);
+
+  priv = xmpp_credential_get_instance_private (credential);
+
+  return priv->anonymous;
+}
+
+static void
+answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (GHashTable) values = NULL;
+  GHashTableIter iter;
+  gpointer field, value;
+  GError *error = NULL;
+
+  values = g_task_propagate_pointer (G_TASK (result), &error);
+  if (values == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  /* What comes after the login was cancelled is not kept. */
+  if (g_task_return_error_if_cancelled (task))
+    return;
+
+  g_hash_table_iter_init (&iter, values);
+  while (g_hash_table_iter_next (&iter, &field, &value))
+    xmpp_credential_set_field (XMPP_CREDENTIAL (source), field, value);
+
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+xmpp_credential_ask_async (XmppCredential *self,
+                           const XmppCredentialQuestion *question,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (XmppCredentialRequest) request = NULL;
+  gboolean handled = FALSE;
+
+  g_task_set_source_tag (task, xmpp_credential_ask_async);
+
+  request = xmpp_credential_request_new (question, cancellable,
+                                         g_task_new (self, NULL, answered_cb,
+                                                     g_steal_pointer (&task)));
+
+  g_signal_emit (self, signals[REQUEST], 0, request, &handled);
+  if (!handled)
+    xmpp_credential_request_give_up (request);
+}
+
+gboolean
+xmpp_credential_ask_finish (XmppCredential *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, xmpp_credential_ask_async),
+                        FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+xmpp_credential_obtain (XmppCredential *self, const char *field, const char *value)
+{
+  xmpp_credential_set_field (self, field, value);
+  g_signal_emit (self, signals[OBTAINED], 0, field, value);
+}
+
+void
+xmpp_credential_reject (XmppCredential *self, const char *field)
+{
+  g_signal_emit (self, signals[REJECTED], 0, field);
+}

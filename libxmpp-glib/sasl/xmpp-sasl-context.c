@@ -1,0 +1,597 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#include "config.h"
+
+#include "sasl/xmpp-sasl-context.h"
+
+#include "core/xmpp-limits-private.h"
+#include "xmpp-enum-types.h"
+
+/**
+ * XmppSaslContext:
+ *
+ * The connection as a SASL mechanism may know it: which side this is, whom it talks to,
+ * what was offered, and the channel bindings of the TLS connection below.
+ *
+ * A context is immutable, so that a mechanism may read it in any thread. A protocol other
+ * than XMPP that uses this layer makes one with [ctor@GObject.Object.new].
+ *
+ * Since: 1.0
+ */
+
+struct _XmppSaslContext
+{
+  GObject parent_instance;
+
+  XmppSaslRole role;
+  char *service;
+  char *domain;
+  char *host;
+  gboolean secure;
+  GStrv offered;
+  GVariant *bindings;
+  GStrv binding_types;
+  XmppSaslBinding binding;
+  guint min_iterations;
+  guint max_iterations;
+  XmppAuthenticator *authenticator;
+  GTlsCertificate *peer_certificate;
+};
+
+G_DEFINE_FINAL_TYPE (XmppSaslContext, xmpp_sasl_context, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_ROLE = 1,
+  PROP_SERVICE,
+  PROP_DOMAIN,
+  PROP_HOST,
+  PROP_SECURE,
+  PROP_OFFERED,
+  PROP_CHANNEL_BINDINGS,
+  PROP_BINDING,
+  PROP_MIN_ITERATIONS,
+  PROP_MAX_ITERATIONS,
+  PROP_AUTHENTICATOR,
+  PROP_PEER_CERTIFICATE,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+enum
+{
+#define XMPP_LIMIT_DEFAULT(name, value) DEFAULT_##name = value,
+  XMPP_LIMITS_TABLE (XMPP_LIMIT_DEFAULT)
+#undef XMPP_LIMIT_DEFAULT
+};
+
+static GStrv
+list_binding_types (GVariant *bindings)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  if (bindings != NULL)
+    {
+      GVariantIter iter;
+      const char *type;
+
+      g_variant_iter_init (&iter, bindings);
+      while (g_variant_iter_next (&iter, "(&s@ay)", &type, NULL))
+        g_strv_builder_add (builder, type);
+    }
+
+  return g_strv_builder_end (builder);
+}
+
+static void
+xmpp_sasl_context_constructed (GObject *object)
+{
+  XmppSaslContext *self = XMPP_SASL_CONTEXT (object);
+
+  G_OBJECT_CLASS (xmpp_sasl_context_parent_class)->constructed (object);
+
+  if (self->service == NULL)
+    self->service = g_strdup ("xmpp");
+  if (self->host == NULL)
+    self->host = g_strdup (self->domain);
+  if (self->offered == NULL)
+    self->offered = g_new0 (char *, 1);
+  self->binding_types = list_binding_types (self->bindings);
+}
+
+static void
+xmpp_sasl_context_finalize (GObject *object)
+{
+  XmppSaslContext *self = XMPP_SASL_CONTEXT (object);
+
+  g_free (self->service);
+  g_free (self->domain);
+  g_free (self->host);
+  g_strfreev (self->offered);
+  g_clear_pointer (&self->bindings, g_variant_unref);
+  g_strfreev (self->binding_types);
+  g_clear_object (&self->authenticator);
+  g_clear_object (&self->peer_certificate);
+
+  G_OBJECT_CLASS (xmpp_sasl_context_parent_class)->finalize (object);
+}
+
+static void
+xmpp_sasl_context_get_property (GObject *object,
+                                guint prop_id,
+                                GValue *value,
+                                GParamSpec *pspec)
+{
+  XmppSaslContext *self = XMPP_SASL_CONTEXT (object);
+
+  switch (prop_id)
+    {
+    case PROP_ROLE:
+      g_value_set_flags (value, self->role);
+      break;
+    case PROP_SERVICE:
+      g_value_set_string (value, self->service);
+      break;
+    case PROP_DOMAIN:
+      g_value_set_string (value, self->domain);
+      break;
+    case PROP_HOST:
+      g_value_set_string (value, self->host);
+      break;
+    case PROP_SECURE:
+      g_value_set_boolean (value, self->secure);
+      break;
+    case PROP_OFFERED:
+      g_value_set_boxed (value, self->offered);
+      break;
+    case PROP_CHANNEL_BINDINGS:
+      g_value_set_variant (value, self->bindings);
+      break;
+    case PROP_BINDING:
+      g_value_set_enum (value, self->binding);
+      break;
+    case PROP_MIN_ITERATIONS:
+      g_value_set_uint (value, self->min_iterations);
+      break;
+    case PROP_MAX_ITERATIONS:
+      g_value_set_uint (value, self->max_iterations);
+      break;
+    case PROP_AUTHENTICATOR:
+      g_value_set_object (value, self->authenticator);
+      break;
+    case PROP_PEER_CERTIFICATE:
+      g_value_set_object (value, self->peer_certificate);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+xmpp_sasl_context_set_property (GObject *object,
+                                guint prop_id,
+                                const GValue *value,
+                                GParamSpec *pspec)
+{
+  XmppSaslContext *self = XMPP_SASL_CONTEXT (object);
+
+  switch (prop_id)
+    {
+    case PROP_ROLE:
+      self->role = g_value_get_flags (value);
+      break;
+    case PROP_SERVICE:
+      self->service = g_value_dup_string (value);
+      break;
+    case PROP_DOMAIN:
+      self->domain = g_value_dup_string (value);
+      break;
+    case PROP_HOST:
+      self->host = g_value_dup_string (value);
+      break;
+    case PROP_SECURE:
+      self->secure = g_value_get_boolean (value);
+      break;
+    case PROP_OFFERED:
+      self->offered = g_value_dup_boxed (value);
+      break;
+    case PROP_CHANNEL_BINDINGS:
+      self->bindings = g_value_dup_variant (value);
+      break;
+    case PROP_BINDING:
+      self->binding = g_value_get_enum (value);
+      break;
+    case PROP_MIN_ITERATIONS:
+      self->min_iterations = g_value_get_uint (value);
+      break;
+    case PROP_MAX_ITERATIONS:
+      self->max_iterations = g_value_get_uint (value);
+      break;
+    case PROP_AUTHENTICATOR:
+      self->authenticator = g_value_dup_object (value);
+      break;
+    case PROP_PEER_CERTIFICATE:
+      self->peer_certificate = g_value_dup_object (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+install_peer_properties (GParamFlags flags)
+{
+  /**
+   * XmppSaslContext:role:
+   *
+   * The side that this mechanism plays.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_ROLE] = g_param_spec_flags ("role", NULL, NULL, XMPP_TYPE_SASL_ROLE,
+                                              XMPP_SASL_ROLE_CLIENT, flags);
+  /**
+   * XmppSaslContext:service:
+   *
+   * The registered name of the protocol, "xmpp" unless something else is given.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_SERVICE] = g_param_spec_string ("service", NULL, NULL, "xmpp", flags);
+  /**
+   * XmppSaslContext:domain:
+   *
+   * The domain of the account.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_DOMAIN] = g_param_spec_string ("domain", NULL, NULL, NULL, flags);
+  /**
+   * XmppSaslContext:host:
+   *
+   * The name of the host that serves the domain; the domain itself unless the server has
+   * named another one over verified TLS (XEP-0233).
+   *
+   * Since: 1.0
+   */
+  properties[PROP_HOST] = g_param_spec_string ("host", NULL, NULL, NULL, flags);
+  /**
+   * XmppSaslContext:secure:
+   *
+   * Whether the connection is under TLS with a verified server.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_SECURE] = g_param_spec_boolean ("secure", NULL, NULL, FALSE, flags);
+  /**
+   * XmppSaslContext:authenticator:
+   *
+   * Who answers for identities; only in the server role.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_AUTHENTICATOR] =
+      g_param_spec_object ("authenticator", NULL, NULL, XMPP_TYPE_AUTHENTICATOR, flags);
+  /**
+   * XmppSaslContext:peer-certificate:
+   *
+   * The certificate that the client has shown; only in the server role.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_PEER_CERTIFICATE] =
+      g_param_spec_object ("peer-certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, flags);
+}
+
+static void
+install_offer_properties (GParamFlags flags)
+{
+  /**
+   * XmppSaslContext:offered:
+   *
+   * The names of the mechanisms that were offered on this connection.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_OFFERED] =
+      g_param_spec_boxed ("offered", NULL, NULL, G_TYPE_STRV, flags);
+  /**
+   * XmppSaslContext:channel-bindings:
+   *
+   * Types and data of the channel bindings of this connection, best first, as `a(say)`.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_CHANNEL_BINDINGS] =
+      g_param_spec_variant ("channel-bindings", NULL, NULL, G_VARIANT_TYPE ("a(say)"),
+                            NULL, flags);
+  /**
+   * XmppSaslContext:binding:
+   *
+   * What is to be said of channel binding to the other side.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_BINDING] = g_param_spec_enum ("binding", NULL, NULL,
+                                                XMPP_TYPE_SASL_BINDING,
+                                                XMPP_SASL_BINDING_NONE, flags);
+  /**
+   * XmppSaslContext:min-iterations:
+   *
+   * The lowest iteration count that a password-based mechanism may accept.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_MIN_ITERATIONS] =
+      g_param_spec_uint ("min-iterations", NULL, NULL, 1, G_MAXUINT,
+                         DEFAULT_scram_iterations_min, flags);
+  /**
+   * XmppSaslContext:max-iterations:
+   *
+   * The highest iteration count that a password-based mechanism may compute.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_MAX_ITERATIONS] =
+      g_param_spec_uint ("max-iterations", NULL, NULL, 1, G_MAXUINT,
+                         DEFAULT_scram_iterations_max, flags);
+}
+
+static void
+xmpp_sasl_context_class_init (XmppSaslContextClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GParamFlags flags = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
+
+  object_class->constructed = xmpp_sasl_context_constructed;
+  object_class->finalize = xmpp_sasl_context_finalize;
+  object_class->get_property = xmpp_sasl_context_get_property;
+  object_class->set_property = xmpp_sasl_context_set_property;
+
+  install_peer_properties (flags);
+  install_offer_properties (flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+xmpp_sasl_context_init (XmppSaslContext *self)
+{
+}
+
+/**
+ * xmpp_sasl_context_get_role:
+ * @context: a context
+ *
+ * Returns: the side that the mechanism plays
+ *
+ * Since: 1.0
+ */
+XmppSaslRole
+xmpp_sasl_context_get_role (XmppSaslContext *context)
+{
+  g_return_val_if_fail (XMPP_IS_SASL_CONTEXT (context), XMPP_SASL_ROLE_CLIENT);
+
+  return context->role;
+}
+
+/**
+ * xmpp_sasl_context_get_service:
+ * @context: a context
+ *
+ * Returns: the registered name of the protocol, "xmpp"
+ *
+ * Since: 1.0
+ */
+const char *
+xmpp_sasl_context_get_service (XmppSaslContext *context)
+{
+  g_return_val_if_fail (XMPP_IS_SASL_CONTEXT (context), NULL);
+
+  return context->service;
+}
+
+/**
+ * xmpp_sasl_context_get_domain:
+ * @context: a context
+ *
+ * Returns: (nullable): the domain of the account
+ *
+ * Since: 1.0
+ */
+const char *
+xmpp_sasl_context_get_domain (XmppSaslContext *context)
+{
+  g_return_val_if_fail (XMPP_IS_SASL_CONTEXT (context), NULL);
+
+  return context->domain;
+}
+
+/**
+ * xmpp_sasl_context_get_host:
+ * @context: a context
+ *
+ * Returns: (nullable): the name of the host that serves the domain (XEP-0233), else the
+ *   domain
+ *
+ * Since: 1.0
+ */
+const char *
+xmpp_sasl_context_get_host (XmppSaslContext *context)
+{
+  g_return_val_if_fail (XMPP_IS_SASL_CONTEXT (context), NULL);
+
+  return context->host;
+}
+
+/**
+ * xmpp_sasl_context_is_secure:
+ * @context: a context
+ *
+ * Returns: whether the connection is under TLS with a verified server
+ *
+ * Since: 1.0
+ */
+gboolean
+xmpp_sasl_context_is_secure (XmppSaslContext *context)
+{
+  g_return_val_if_fail (XMPP_IS_SASL_CONTEXT (context), FALSE);
+
+  return context->secure;
+}
+
+/**
+ * xmpp_sasl_context_get_offered:
+ * @context: a context
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the names of the mechanisms that
+ *   were offered
+ *
+ * Since: 1.0
+ */
+const char *const *
+xmpp_sasl_context_get_offered (XmppSaslContext *context)
+{
+  g_return_val_if_fail (XMPP_IS_SASL_CONTEXT (context), NULL);
+
+  return (const char *const *) context->offered;
+}
+
+/**
+ * xmpp_sasl_context_get_binding:
+ * @context: a context
+ *
+ * What the first message says of channel binding: the flag of the GS2 header (RFC 5801
+ * §5). Where it is %XMPP_SASL_BINDING_USED, the type is the first one of
+ * [method@Xmpp.SaslContext.get_channel_bindings].
+ *
+ * Returns: the flag
+ *
+ * Since: 1.0
+ */
+XmppSaslBinding
+xmpp_sasl_context_get_binding (XmppSaslContext *context)
+{
+  g_return_val_if_fail (XMPP_IS_SASL_CONTEXT (context), XMPP_SASL_BINDING_NONE);
+
+  return context->binding;
+}
+
+/**
+ * xmpp_sasl_context_get_channel_bindings:
+ * @context: a context
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the types of the channel bindings
+ *   of this connection, best first
+ *
+ * Since: 1.0
+ */
+const char *const *
+xmpp_sasl_context_get_channel_bindings (XmppSaslContext *context)
+{
+  g_return_val_if_fail (XMPP_IS_SASL_CONTEXT (context), NULL);
+
+  return (const char *const *) context->binding_types;
+}
+
+/**
+ * xmpp_sasl_context_get_channel_binding:
+ * @context: a context
+ * @type: a type, "tls-exporter"
+ *
+ * Returns: (transfer full) (nullable): the data of that binding, %NULL where the
+ *   connection has none of this type
+ *
+ * Since: 1.0
+ */
+GBytes *
+xmpp_sasl_context_get_channel_binding (XmppSaslContext *context, const char *type)
+{
+  GVariantIter iter;
+  GVariant *data;
+  const char *candidate;
+
+  g_return_val_if_fail (XMPP_IS_SASL_CONTEXT (context), NULL);
+  g_return_val_if_fail (type != NULL, NULL);
+
+  if (context->bindings == NULL)
+    return NULL;
+
+  g_variant_iter_init (&iter, context->bindings);
+  while (g_variant_iter_next (&iter, "(&s@ay)", &candidate, &data))
+    {
+      g_autoptr (GVariant) owned = data;
+
+      if (g_str_equal (candidate, type))
+        return g_variant_get_data_as_bytes (owned);
+    }
+
+  return NULL;
+}
+
+/**
+ * xmpp_sasl_context_get_min_iterations:
+ * @context: a context
+ *
+ * Returns: the lowest iteration count that may be accepted (RFC 7677 §4)
+ *
+ * Since: 1.0
+ */
+guint
+xmpp_sasl_context_get_min_iterations (XmppSaslContext *context)
+{
+  g_return_val_if_fail (XMPP_IS_SASL_CONTEXT (context), 0);
+
+  return context->min_iterations;
+}
+
+/**
+ * xmpp_sasl_context_get_max_iterations:
+ * @context: a context
+ *
+ * Returns: the highest iteration count that may be computed
+ *
+ * Since: 1.0
+ */
+guint
+xmpp_sasl_context_get_max_iterations (XmppSaslContext *context)
+{
+  g_return_val_if_fail (XMPP_IS_SASL_CONTEXT (context), 0);
+
+  return context->max_iterations;
+}
+
+/**
+ * xmpp_sasl_context_get_authenticator:
+ * @context: a context
+ *
+ * Returns: (transfer none) (nullable): who answers for identities; %NULL in the client
+ *   role
+ *
+ * Since: 1.0
+ */
+XmppAuthenticator *
+xmpp_sasl_context_get_authenticator (XmppSaslContext *context)
+{
+  g_return_val_if_fail (XMPP_IS_SASL_CONTEXT (context), NULL);
+
+  return context->authenticator;
+}
+
+/**
+ * xmpp_sasl_context_get_peer_certificate:
+ * @context: a context
+ *
+ * Returns: (transfer none) (nullable): the certificate that the client has shown; %NULL
+ *   in the client role
+ *
+ * Since: 1.0
+ */
+GTlsCertificate *
+xmpp_sasl_context_get_peer_certificate (XmppSaslContext *context)
+{
+  g_return_val_if_fail (XMPP_IS_SASL_CONTEXT (context), NULL);
+
+  return context->peer_certificate;
+}

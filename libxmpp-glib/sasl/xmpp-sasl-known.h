@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#pragma once
+
+#include "sasl/xmpp-sasl-mechanism-info.h"
+
+G_BEGIN_DECLS
+
+/* 1 to 20 of A-Z, 0-9, "-" and "_" (RFC 4422 §3.1) */
+gboolean xmpp_sasl_name_is_valid (const char *name);
+
+/* What the standards say of a name. A registration can only be stricter: it may add
+ * dangers, and leave out virtues. */
+void xmpp_sasl_known_restrict (const char *name, XmppSaslFacts *facts, int *strength);
+
+/* Mechanisms that have a way of their own to be chosen, never this layer's list */
+gboolean xmpp_sasl_known_is_token (const char *name);
+
+G_END_DECLS

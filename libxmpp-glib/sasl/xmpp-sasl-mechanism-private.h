@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#pragma once
+
+#include "core/xmpp-limits-private.h"
+#include "sasl/xmpp-sasl-asker.h"
+#include "sasl/xmpp-sasl-mechanism-info.h"
+#include "sasl/xmpp-sasl-mechanism.h"
+
+G_BEGIN_DECLS
+
+/* @asking: a person or an authenticator is being asked now, or no longer */
+typedef void (*XmppSaslAskingFunc) (gboolean asking, gpointer user_data);
+
+/* Shared by the files of the type: -mechanism.c (what it is), -mechanism-step.c (how it
+ * is driven), -mechanism-wait.c (secrets for a worker that cannot step twice) */
+typedef struct
+{
+  char *name;
+  XmppSaslContext *context;
+  XmppCredential *credential;
+  XmppSaslMechanismInfo *info;
+
+  XmppSaslStatus status;
+  gboolean stepping;
+  guint steps;
+  guint max_steps;
+  gsize max_bytes;
+
+  XmppSaslSecrets *secrets;
+  /* Server role, once complete: who the session is for, and as the peer wrote it */
+  char *username;
+  char *authzid;
+
+  XmppSaslAskingFunc asking_func;
+  gpointer asking_data;
+
+  /* Of the step that runs: where wait_secret() asks, and for how long */
+  GMainContext *login_context;
+  GThread *login_thread;
+  GCancellable *cancellable;
+} XmppSaslMechanismPrivate;
+
+XmppSaslMechanismPrivate *xmpp_sasl_mechanism_get_private (XmppSaslMechanism *mechanism);
+gboolean xmpp_sasl_mechanism_real_begin_step (XmppSaslMechanism *mechanism,
+                                              XmppSaslStep *step);
+
+/* Must not outlive the mechanism */
+XmppSaslAsker xmpp_sasl_mechanism_get_asker (XmppSaslMechanism *mechanism);
+void xmpp_sasl_mechanism_tell_asking (XmppSaslMechanism *mechanism, gboolean asking);
+
+/* Before the first step: what the registration says of it */
+void xmpp_sasl_mechanism_set_info (XmppSaslMechanism *mechanism,
+                                   XmppSaslMechanismInfo *info);
+/* The user name where the credential has none */
+void xmpp_sasl_mechanism_set_local (XmppSaslMechanism *mechanism, const char *local);
+void xmpp_sasl_mechanism_set_limits (XmppSaslMechanism *mechanism,
+                                     const XmppLimitValues *limits);
+void xmpp_sasl_mechanism_set_asking_func (XmppSaslMechanism *mechanism,
+                                          XmppSaslAskingFunc func,
+                                          gpointer user_data);
+/* The fields that the proof was made of; names are not among them */
+GStrv xmpp_sasl_mechanism_list_used (XmppSaslMechanism *mechanism);
+/* The peer has accepted: derived secrets go to the credential */
+void xmpp_sasl_mechanism_hand_over (XmppSaslMechanism *mechanism);
+
+G_END_DECLS

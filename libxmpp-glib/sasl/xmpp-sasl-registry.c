@@ -1,0 +1,528 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#define G_LOG_DOMAIN "Xmpp-Sasl"
+
+#include "config.h"
+
+#include "sasl/xmpp-sasl-registry.h"
+
+#include "sasl/xmpp-sasl-key-file.h"
+#include "sasl/xmpp-sasl-known.h"
+#include "sasl/xmpp-sasl-mechanism-info-private.h"
+#include "sasl/xmpp-sasl-mechanism-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <gmodule.h>
+
+/**
+ * XmppSaslRegistry:
+ *
+ * The mechanisms that there are: those of the description files in a list of directories,
+ * and those that the running program registers. Nothing is loaded to list them or to
+ * choose one; the module comes in when the first mechanism of it is created, and stays.
+ *
+ * A description file `NAME.sasl` stands beside its module:
+ *
+ * ```ini
+ * [SASL Module]
+ * Api=1
+ * Library=libxmpp-sasl-token.so
+ * [X-TOKEN]
+ * Roles=client;server
+ * Facts=plain-text;needs-tls
+ * Strength=20
+ * Fields=username;token
+ * ```
+ *
+ * The module exports one function, `GType xmpp_sasl_module_get_type (const char *name)`.
+ * Directory and files must belong to root or to the user, and not be writable for
+ * everybody. What is left out, and why, is in
+ * [method@Xmpp.SaslRegistry.list_broken].
+ *
+ * A registry may be used in any thread.
+ *
+ * Since: 1.0
+ */
+
+#define ENTRY_SYMBOL "xmpp_sasl_module_get_type"
+
+typedef GType (*ModuleGetType) (const char *name);
+
+typedef struct
+{
+  XmppSaslMechanismInfo *info;
+  char *library; /* NULL: registered by the program */
+  GType type;    /* 0: not loaded yet */
+  char *failure; /* why it did not load */
+} Entry;
+
+struct _XmppSaslRegistry
+{
+  GObject parent_instance;
+
+  /* Recursive: the entry function of a module is somebody else's code. */
+  GRecMutex mutex;
+  GHashTable *entries;
+  GPtrArray *replaced; /* find() has given their infos out */
+  GHashTable *directories;
+  GVariantBuilder *broken;
+};
+
+G_DEFINE_FINAL_TYPE (XmppSaslRegistry, xmpp_sasl_registry, G_TYPE_OBJECT)
+
+static void
+entry_free (gpointer data)
+{
+  Entry *entry = data;
+
+  g_object_unref (entry->info);
+  g_free (entry->library);
+  g_free (entry->failure);
+  g_free (entry);
+}
+
+static void
+xmpp_sasl_registry_finalize (GObject *object)
+{
+  XmppSaslRegistry *self = XMPP_SASL_REGISTRY (object);
+
+  g_hash_table_unref (self->entries);
+  g_ptr_array_unref (self->replaced);
+  g_hash_table_unref (self->directories);
+  g_variant_builder_unref (self->broken);
+  g_rec_mutex_clear (&self->mutex);
+
+  G_OBJECT_CLASS (xmpp_sasl_registry_parent_class)->finalize (object);
+}
+
+static void
+xmpp_sasl_registry_class_init (XmppSaslRegistryClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = xmpp_sasl_registry_finalize;
+}
+
+static void
+xmpp_sasl_registry_init (XmppSaslRegistry *self)
+{
+  g_rec_mutex_init (&self->mutex);
+  self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, entry_free);
+  self->replaced = g_ptr_array_new_with_free_func (entry_free);
+  self->directories = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->broken = g_variant_builder_new (G_VARIANT_TYPE ("a(ss)"));
+}
+
+/**
+ * xmpp_sasl_registry_new:
+ *
+ * Returns: (transfer full): a new registry, with no directory and no mechanism
+ *
+ * Since: 1.0
+ */
+XmppSaslRegistry *
+xmpp_sasl_registry_new (void)
+{
+  return g_object_new (XMPP_TYPE_SASL_REGISTRY, NULL);
+}
+
+static void
+add_search_path (XmppSaslRegistry *self, const char *path)
+{
+  g_auto (GStrv) directories = g_strsplit (path, G_SEARCHPATH_SEPARATOR_S, -1);
+
+  for (guint i = 0; directories[i] != NULL; i++)
+    if (*directories[i] != '\0')
+      xmpp_sasl_registry_add_directory (self, directories[i]);
+}
+
+/**
+ * xmpp_sasl_registry_get_default:
+ *
+ * The registry that everything uses that is given no other. It has the directories of the
+ * environment variable `XMPP_SASL_MODULE_PATH` (which a program with raised privileges
+ * does not look at), then the one that the library's own modules are installed in.
+ *
+ * Returns: (transfer none): the default registry
+ *
+ * Since: 1.0
+ */
+XmppSaslRegistry *
+xmpp_sasl_registry_get_default (void)
+{
+  static XmppSaslRegistry *registry = NULL;
+
+  if (g_once_init_enter (&registry))
+    {
+      XmppSaslRegistry *made = xmpp_sasl_registry_new ();
+      const char *path = secure_getenv ("XMPP_SASL_MODULE_PATH");
+
+      if (path != NULL)
+        add_search_path (made, path);
+      /* A library without modules is not broken. */
+      if (g_file_test (XMPP_SASL_MODULE_DIR, G_FILE_TEST_EXISTS))
+        xmpp_sasl_registry_add_directory (made, XMPP_SASL_MODULE_DIR);
+
+      g_once_init_leave (&registry, made);
+    }
+
+  return registry;
+}
+
+static void
+add_broken (const char *file, const char *reason, gpointer user_data)
+{
+  XmppSaslRegistry *self = user_data;
+  g_autofree char *text = g_utf8_make_valid (reason, -1);
+  g_autofree char *name = g_utf8_make_valid (file, -1);
+
+  g_variant_builder_add (self->broken, "(ss)", name, text);
+  g_warning ("%s: %s", name, text);
+}
+
+static void
+add_found (XmppSaslMechanismInfo *info, const char *library, gpointer user_data)
+{
+  XmppSaslRegistry *self = user_data;
+  const char *name = xmpp_sasl_mechanism_info_get_name (info);
+  Entry *entry;
+
+  /* The first one that has the name wins. */
+  if (g_hash_table_contains (self->entries, name))
+    {
+      g_object_unref (info);
+      return;
+    }
+
+  entry = g_new0 (Entry, 1);
+  entry->info = info;
+  entry->library = g_strdup (library);
+  g_hash_table_insert (self->entries, (gpointer) name, entry);
+}
+
+/**
+ * xmpp_sasl_registry_add_directory:
+ * @registry: a registry
+ * @directory: (type filename): an absolute path
+ *
+ * Reads the description files of a directory. Names that are there already stay as they
+ * are.
+ *
+ * Since: 1.0
+ */
+void
+xmpp_sasl_registry_add_directory (XmppSaslRegistry *registry, const char *directory)
+{
+  g_return_if_fail (XMPP_IS_SASL_REGISTRY (registry));
+  g_return_if_fail (directory != NULL);
+
+  g_rec_mutex_lock (&registry->mutex);
+  if (g_hash_table_add (registry->directories, g_strdup (directory)))
+    xmpp_sasl_key_file_read_directory (directory, add_found, add_broken, registry);
+  g_rec_mutex_unlock (&registry->mutex);
+}
+
+static gboolean
+check_type (GType type, const char *name, char **failure)
+{
+  if (type == G_TYPE_INVALID)
+    *failure = g_strdup_printf ("The module does not know %s", name);
+  else if (!g_type_is_a (type, XMPP_TYPE_SASL_MECHANISM))
+    *failure = g_strdup_printf ("%s is no XmppSaslMechanism", g_type_name (type));
+  else if (G_TYPE_IS_ABSTRACT (type))
+    *failure = g_strdup_printf ("%s is abstract", g_type_name (type));
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+/**
+ * xmpp_sasl_registry_register:
+ * @registry: a registry
+ * @info: name and facts
+ * @type: a subclass of [class@Xmpp.SaslMechanism]
+ *
+ * Registers a mechanism of the running program. It comes before those of files, and
+ * before what was registered earlier under the same name.
+ *
+ * Since: 1.0
+ */
+void
+xmpp_sasl_registry_register (XmppSaslRegistry *registry,
+                             XmppSaslMechanismInfo *info,
+                             GType type)
+{
+  const char *name;
+  g_autofree char *failure = NULL;
+  gpointer old_name, old_entry;
+  Entry *entry;
+
+  g_return_if_fail (XMPP_IS_SASL_REGISTRY (registry));
+  g_return_if_fail (XMPP_IS_SASL_MECHANISM_INFO (info));
+
+  name = xmpp_sasl_mechanism_info_get_name (info);
+
+  g_rec_mutex_lock (&registry->mutex);
+  if (!xmpp_sasl_name_is_valid (name))
+    add_broken (name, "This is not the name of a mechanism (RFC 4422 §3.1)", registry);
+  else if (!check_type (type, name, &failure))
+    add_broken (name, failure, registry);
+  else
+    {
+      if (g_hash_table_steal_extended (registry->entries, name, &old_name, &old_entry))
+        g_ptr_array_add (registry->replaced, old_entry);
+
+      entry = g_new0 (Entry, 1);
+      entry->info = g_object_ref (info);
+      entry->type = type;
+      g_hash_table_insert (registry->entries, (gpointer) name, entry);
+      xmpp_sasl_mechanism_info_set_loaded (info);
+    }
+  g_rec_mutex_unlock (&registry->mutex);
+}
+
+static int
+compare_infos (gconstpointer a, gconstpointer b)
+{
+  XmppSaslMechanismInfo *info_a = *(XmppSaslMechanismInfo *const *) a;
+  XmppSaslMechanismInfo *info_b = *(XmppSaslMechanismInfo *const *) b;
+  int strength_a = xmpp_sasl_mechanism_info_get_strength (info_a);
+  int strength_b = xmpp_sasl_mechanism_info_get_strength (info_b);
+
+  if (strength_a != strength_b)
+    return strength_a > strength_b ? -1 : 1;
+
+  return strcmp (xmpp_sasl_mechanism_info_get_name (info_a),
+                 xmpp_sasl_mechanism_info_get_name (info_b));
+}
+
+/**
+ * xmpp_sasl_registry_list:
+ * @registry: a registry
+ * @role: a side, or several
+ *
+ * Lists the mechanisms that can play a side, without loading anything.
+ *
+ * Returns: (transfer container) (element-type XmppSaslMechanismInfo): the mechanisms,
+ *   strongest first
+ *
+ * Since: 1.0
+ */
+GPtrArray *
+xmpp_sasl_registry_list (XmppSaslRegistry *registry, XmppSaslRole role)
+{
+  GPtrArray *list;
+  GHashTableIter iter;
+  gpointer entry;
+
+  g_return_val_if_fail (XMPP_IS_SASL_REGISTRY (registry), NULL);
+
+  list = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_rec_mutex_lock (&registry->mutex);
+  g_hash_table_iter_init (&iter, registry->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &entry))
+    {
+      XmppSaslMechanismInfo *info = ((Entry *) entry)->info;
+
+      if (xmpp_sasl_mechanism_info_get_roles (info) & role)
+        g_ptr_array_add (list, g_object_ref (info));
+    }
+  g_rec_mutex_unlock (&registry->mutex);
+
+  g_ptr_array_sort (list, compare_infos);
+
+  return list;
+}
+
+/**
+ * xmpp_sasl_registry_find:
+ * @registry: a registry
+ * @name: the name of a mechanism
+ *
+ * Returns: (transfer none) (nullable): what is known of the mechanism; %NULL where there
+ *   is none of this name
+ *
+ * Since: 1.0
+ */
+XmppSaslMechanismInfo *
+xmpp_sasl_registry_find (XmppSaslRegistry *registry, const char *name)
+{
+  Entry *entry;
+  XmppSaslMechanismInfo *info;
+
+  g_return_val_if_fail (XMPP_IS_SASL_REGISTRY (registry), NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+
+  g_rec_mutex_lock (&registry->mutex);
+  entry = g_hash_table_lookup (registry->entries, name);
+  info = entry != NULL ? entry->info : NULL;
+  g_rec_mutex_unlock (&registry->mutex);
+
+  return info;
+}
+
+/**
+ * xmpp_sasl_registry_list_broken:
+ * @registry: a registry
+ *
+ * Lists what was left out: directories, description files, single mechanisms of them, and
+ * modules that did not load.
+ *
+ * Returns: (transfer full): pairs of a file and a reason, `a(ss)`
+ *
+ * Since: 1.0
+ */
+GVariant *
+xmpp_sasl_registry_list_broken (XmppSaslRegistry *registry)
+{
+  g_autoptr (GVariant) list = NULL;
+  GVariantIter iter;
+  GVariant *child;
+
+  g_return_val_if_fail (XMPP_IS_SASL_REGISTRY (registry), NULL);
+
+  g_rec_mutex_lock (&registry->mutex);
+  list = g_variant_ref_sink (g_variant_builder_end (registry->broken));
+  /* Ending a builder empties it. */
+  g_variant_builder_init (registry->broken, G_VARIANT_TYPE ("a(ss)"));
+  g_variant_iter_init (&iter, list);
+  while ((child = g_variant_iter_next_value (&iter)) != NULL)
+    {
+      g_variant_builder_add_value (registry->broken, child);
+      g_variant_unref (child);
+    }
+  g_rec_mutex_unlock (&registry->mutex);
+
+  return g_steal_pointer (&list);
+}
+
+/* Binding everything at once: with LAZY, a missing symbol would end the process later. */
+static GType
+load_module (Entry *entry, char **failure)
+{
+  const char *name = xmpp_sasl_mechanism_info_get_name (entry->info);
+  g_autoptr (GError) error = NULL;
+  ModuleGetType get_type = NULL;
+  GModule *module;
+  GType type;
+
+  if (!xmpp_sasl_key_file_check_owner (entry->library, &error) ||
+      (module = g_module_open_full (entry->library, G_MODULE_BIND_LOCAL, &error)) == NULL)
+    {
+      *failure = g_strdup (error->message);
+      return G_TYPE_INVALID;
+    }
+
+  /* Its types cannot be taken back. */
+  g_module_make_resident (module);
+
+  if (!g_module_symbol (module, ENTRY_SYMBOL, (gpointer *) &get_type) || get_type == NULL)
+    {
+      *failure = g_strdup ("The module has no function " ENTRY_SYMBOL "()");
+      return G_TYPE_INVALID;
+    }
+
+  type = get_type (name);
+
+  return check_type (type, name, failure) ? type : G_TYPE_INVALID;
+}
+
+static gboolean
+ensure_loaded (XmppSaslRegistry *self, Entry *entry, GError **error)
+{
+  if (entry->type == G_TYPE_INVALID && entry->failure == NULL)
+    {
+      entry->type = load_module (entry, &entry->failure);
+      if (entry->failure != NULL)
+        add_broken (entry->library, entry->failure, self);
+      else
+        xmpp_sasl_mechanism_info_set_loaded (entry->info);
+    }
+
+  if (entry->failure == NULL)
+    return TRUE;
+
+  g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_MODULE, "%s: %s", entry->library,
+               entry->failure);
+  return FALSE;
+}
+
+static GType
+find_type (XmppSaslRegistry *self,
+           const char *name,
+           XmppSaslRole role,
+           XmppSaslMechanismInfo **info,
+           GError **error)
+{
+  Entry *entry = g_hash_table_lookup (self->entries, name);
+
+  if (entry == NULL)
+    {
+      g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_INVALID_MECHANISM,
+                   "There is no SASL mechanism %s here", name);
+      return G_TYPE_INVALID;
+    }
+  if (!(xmpp_sasl_mechanism_info_get_roles (entry->info) & role))
+    {
+      g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_INVALID_MECHANISM,
+                   "%s cannot play the %s side here", name,
+                   role == XMPP_SASL_ROLE_SERVER ? "server's" : "client's");
+      return G_TYPE_INVALID;
+    }
+  if (!ensure_loaded (self, entry, error))
+    return G_TYPE_INVALID;
+
+  *info = g_object_ref (entry->info);
+
+  return entry->type;
+}
+
+/**
+ * xmpp_sasl_registry_create:
+ * @registry: a registry
+ * @name: the name of a mechanism
+ * @context: what the mechanism may know of the connection
+ * @credential: (nullable): what proves the identity; %NULL in the server role
+ * @error: return location for an error
+ *
+ * Makes a mechanism for one authentication, and loads its module where that is needed.
+ * Fails with %XMPP_SASL_ERROR_INVALID_MECHANISM where there is none of this name for this
+ * side, and with %XMPP_SASL_ERROR_MODULE where its module does not load.
+ *
+ * Returns: (transfer full): a new mechanism
+ *
+ * Since: 1.0
+ */
+XmppSaslMechanism *
+xmpp_sasl_registry_create (XmppSaslRegistry *registry,
+                           const char *name,
+                           XmppSaslContext *context,
+                           XmppCredential *credential,
+                           GError **error)
+{
+  g_autoptr (XmppSaslMechanismInfo) info = NULL;
+  XmppSaslMechanism *mechanism;
+  GType type;
+
+  g_return_val_if_fail (XMPP_IS_SASL_REGISTRY (registry), NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+  g_return_val_if_fail (XMPP_IS_SASL_CONTEXT (context), NULL);
+  g_return_val_if_fail (credential == NULL || XMPP_IS_CREDENTIAL (credential), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  g_rec_mutex_lock (&registry->mutex);
+  type = find_type (registry, name, xmpp_sasl_context_get_role (context), &info, error);
+  g_rec_mutex_unlock (&registry->mutex);
+
+  if (type == G_TYPE_INVALID)
+    return NULL;
+
+  mechanism = g_object_new (type, "name", name, "context", context, "credential",
+                            credential, NULL);
+  xmpp_sasl_mechanism_set_info (mechanism, info);
+
+  return mechanism;
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#define G_LOG_DOMAIN "Xmpp-Sasl"
+
+#include "config.h"
+
+#include "sasl/xmpp-sasl-step-private.h"
+
+#include "core/xmpp-error.h"
+
+/**
+ * XmppSaslStep:
+ *
+ * One step of a mechanism that overrides [vfunc@Xmpp.SaslMechanism.begin_step]: it is
+ * answered now or later, from any thread, once, with [method@Xmpp.SaslStep.reply] or
+ * [method@Xmpp.SaslStep.fail].
+ *
+ * A step that is dropped without an answer fails by itself.
+ *
+ * Since: 1.0
+ */
+
+struct _XmppSaslStep
+{
+  GObject parent_instance;
+
+  GBytes *input;
+  GCancellable *cancellable;
+  GTask *task;
+  int answered;
+};
+
+G_DEFINE_FINAL_TYPE (XmppSaslStep, xmpp_sasl_step, G_TYPE_OBJECT)
+
+void
+xmpp_sasl_answer_free (XmppSaslAnswer *answer)
+{
+  g_clear_pointer (&answer->output, g_bytes_unref);
+  g_free (answer);
+}
+
+/* Of several answers in several threads one gets the task. */
+static GTask *
+take_task (XmppSaslStep *self)
+{
+  if (!g_atomic_int_compare_and_exchange (&self->answered, FALSE, TRUE))
+    return NULL;
+
+  return g_steal_pointer (&self->task);
+}
+
+static const char *
+get_mechanism_type (GTask *task)
+{
+  gpointer mechanism = g_task_get_source_object (task);
+
+  return mechanism != NULL ? G_OBJECT_TYPE_NAME (mechanism) : "the mechanism";
+}
+
+static void
+xmpp_sasl_step_dispose (GObject *object)
+{
+  XmppSaslStep *self = XMPP_SASL_STEP (object);
+  g_autoptr (GTask) task = take_task (self);
+
+  if (task != NULL)
+    g_task_return_new_error (task, XMPP_SASL_ERROR, XMPP_SASL_ERROR_INTERNAL,
+                             "Nobody answered a step of %s", get_mechanism_type (task));
+
+  G_OBJECT_CLASS (xmpp_sasl_step_parent_class)->dispose (object);
+}
+
+static void
+xmpp_sasl_step_finalize (GObject *object)
+{
+  XmppSaslStep *self = XMPP_SASL_STEP (object);
+
+  g_clear_pointer (&self->input, g_bytes_unref);
+  g_clear_object (&self->cancellable);
+
+  G_OBJECT_CLASS (xmpp_sasl_step_parent_class)->finalize (object);
+}
+
+static void
+xmpp_sasl_step_class_init (XmppSaslStepClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = xmpp_sasl_step_dispose;
+  object_class->finalize = xmpp_sasl_step_finalize;
+}
+
+static void
+xmpp_sasl_step_init (XmppSaslStep *self)
+{
+}
+
+XmppSaslStep *
+xmpp_sasl_step_new (GBytes *input, GCancellable *cancellable, GTask *task)
+{
+  XmppSaslStep *self = g_object_new (XMPP_TYPE_SASL_STEP, NULL);
+
+  self->input = input != NULL ? g_bytes_ref (input) : NULL;
+  self->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
+  self->task = task;
+
+  return self;
+}
+
+gboolean
+xmpp_sasl_step_is_answered (XmppSaslStep *self)
+{
+  return g_atomic_int_get (&self->answered);
+}
+
+/**
+ * xmpp_sasl_step_get_input:
+ * @step: a step
+ *
+ * Returns: (transfer none) (nullable): what the peer has sent; %NULL where it has sent
+ *   nothing, which is not the same as an empty message
+ *
+ * Since: 1.0
+ */
+GBytes *
+xmpp_sasl_step_get_input (XmppSaslStep *step)
+{
+  g_return_val_if_fail (XMPP_IS_SASL_STEP (step), NULL);
+
+  return step->input;
+}
+
+/**
+ * xmpp_sasl_step_get_cancellable:
+ * @step: a step
+ *
+ * Returns: (transfer none) (nullable): cancelled when nobody waits for the answer any
+ *   more
+ *
+ * Since: 1.0
+ */
+GCancellable *
+xmpp_sasl_step_get_cancellable (XmppSaslStep *step)
+{
+  g_return_val_if_fail (XMPP_IS_SASL_STEP (step), NULL);
+
+  return step->cancellable;
+}
+
+/**
+ * xmpp_sasl_step_reply:
+ * @step: a step
+ * @output: (nullable): what to send; %NULL sends nothing, empty bytes send an empty
+ *   message
+ * @status: where the mechanism stands now
+ *
+ * Answers the step.
+ *
+ * Since: 1.0
+ */
+void
+xmpp_sasl_step_reply (XmppSaslStep *step, GBytes *output, XmppSaslStatus status)
+{
+  g_autoptr (GTask) task = NULL;
+  XmppSaslAnswer *answer;
+
+  g_return_if_fail (XMPP_IS_SASL_STEP (step));
+
+  task = take_task (step);
+  if (task == NULL)
+    {
+      g_warning ("A SASL step was answered twice; the second answer is dropped");
+      return;
+    }
+
+  if (status != XMPP_SASL_STATUS_CONTINUE && status != XMPP_SASL_STATUS_COMPLETE)
+    {
+      g_task_return_new_error (task, XMPP_SASL_ERROR, XMPP_SASL_ERROR_INTERNAL,
+                               "%s ended a step with neither a status nor an error",
+                               get_mechanism_type (task));
+      return;
+    }
+
+  answer = g_new0 (XmppSaslAnswer, 1);
+  answer->output = output != NULL ? g_bytes_ref (output) : NULL;
+  answer->status = status;
+  g_task_return_pointer (task, answer, (GDestroyNotify) xmpp_sasl_answer_free);
+}
+
+/**
+ * xmpp_sasl_step_fail:
+ * @step: a step
+ * @error: why it failed
+ *
+ * Ends the step, and with it the authentication. An error of
+ * %XMPP_SASL_ERROR_NEED_CREDENTIAL that came from
+ * [method@Xmpp.SaslMechanism.get_secret] has the missing value asked for, and the step
+ * begins again.
+ *
+ * Since: 1.0
+ */
+void
+xmpp_sasl_step_fail (XmppSaslStep *step, const GError *error)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (XMPP_IS_SASL_STEP (step));
+  g_return_if_fail (error != NULL);
+
+  task = take_task (step);
+  if (task == NULL)
+    {
+      g_warning ("A SASL step was answered twice; the second answer is dropped");
+      return;
+    }
+
+  g_task_return_error (task, g_error_copy (error));
+}
