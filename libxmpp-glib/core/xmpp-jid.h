@@ -19,7 +19,7 @@ typedef struct _XmppJid XmppJid;
 XMPP_AVAILABLE_IN_ALL
 GType xmpp_jid_get_type (void);
 
-/* Errors: XMPP_CONNECTION_ERROR_BAD_ADDRESS never; always G_IO_ERROR_INVALID_DATA */
+/* What is wrong with an address is always G_IO_ERROR_INVALID_DATA. */
 XMPP_AVAILABLE_IN_ALL
 XmppJid *xmpp_jid_new (const char *text, GError **error);
 XMPP_AVAILABLE_IN_ALL
@@ -36,7 +36,8 @@ XMPP_AVAILABLE_IN_ALL
 const char *xmpp_jid_get_local (XmppJid *jid);
 XMPP_AVAILABLE_IN_ALL
 const char *xmpp_jid_get_domain (XmppJid *jid);
-/* The domain in the form that DNS and certificates use (A-labels); an IP literal as it is */
+/* The domain in the form that DNS and certificates use (A-labels); an IP literal as it is
+ */
 XMPP_AVAILABLE_IN_ALL
 const char *xmpp_jid_get_ascii_domain (XmppJid *jid);
 XMPP_AVAILABLE_IN_ALL

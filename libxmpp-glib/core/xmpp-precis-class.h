@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* RFC 8264 §8: what a code point is in the two string classes */
+typedef enum
+{
+  XMPP_PRECIS_VALID,      /* PVALID */
+  XMPP_PRECIS_FREEFORM,   /* ID_DIS or FREE_PVAL: in the FreeformClass only */
+  XMPP_PRECIS_CONTEXT,    /* CONTEXTJ, CONTEXTO */
+  XMPP_PRECIS_DISALLOWED, /* DISALLOWED, UNASSIGNED */
+} XmppPrecisProperty;
+
+XmppPrecisProperty xmpp_precis_get_property (guint32 character);
+/* RFC 5892 appendix A: whether the character at @index, which is one of those that depend
+ * on their context, may stand there */
+gboolean xmpp_precis_check_context (const guint32 *text, gsize length, gsize index);
+/* RFC 5893 §2; TRUE also for a text without anything from right to left */
+gboolean xmpp_precis_check_direction (const guint32 *text, gsize length);
+
+G_END_DECLS
