@@ -61,7 +61,6 @@ guint xmpp_jid_hash (gconstpointer jid);
 XMPP_AVAILABLE_IN_ALL
 int xmpp_jid_compare (gconstpointer a, gconstpointer b);
 
-/* XEP-0106 */
 XMPP_AVAILABLE_IN_ALL
 char *xmpp_jid_escape_local (const char *text);
 XMPP_AVAILABLE_IN_ALL

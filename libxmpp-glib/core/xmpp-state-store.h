@@ -11,7 +11,6 @@
 
 G_BEGIN_DECLS
 
-/* Keeps one small GVariant (a{sv}) per account between logins. */
 #define XMPP_TYPE_STATE_STORE (xmpp_state_store_get_type ())
 XMPP_AVAILABLE_IN_ALL
 G_DECLARE_DERIVABLE_TYPE (XmppStateStore, xmpp_state_store, XMPP, STATE_STORE, GObject)
@@ -20,7 +19,6 @@ struct _XmppStateStoreClass
 {
   GObjectClass parent_class;
 
-  /* TRUE: @request is or will be answered */
   gboolean (*load) (XmppStateStore *store, XmppStoreRequest *request);
   gboolean (*save) (XmppStateStore *store, XmppStoreRequest *request);
 
@@ -34,7 +32,6 @@ void xmpp_state_store_load_async (XmppStateStore *store,
                                   GCancellable *cancellable,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data);
-/* (transfer full) (nullable): NULL without error where nothing is known */
 XMPP_AVAILABLE_IN_ALL
 GVariant *xmpp_state_store_load_finish (XmppStateStore *store,
                                         GAsyncResult *result,

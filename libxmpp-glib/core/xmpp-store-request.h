@@ -13,19 +13,16 @@
 
 G_BEGIN_DECLS
 
-/* One load or save, to be answered now or later; fails itself when dropped. */
 #define XMPP_TYPE_STORE_REQUEST (xmpp_store_request_get_type ())
 XMPP_AVAILABLE_IN_ALL
 G_DECLARE_FINAL_TYPE (XmppStoreRequest, xmpp_store_request, XMPP, STORE_REQUEST, GObject)
 
 XMPP_AVAILABLE_IN_ALL
 const char *xmpp_store_request_get_account (XmppStoreRequest *request);
-/* What to save; NULL while loading, and to forget the account */
 XMPP_AVAILABLE_IN_ALL
 GVariant *xmpp_store_request_get_state (XmppStoreRequest *request);
 XMPP_AVAILABLE_IN_ALL
 GCancellable *xmpp_store_request_get_cancellable (XmppStoreRequest *request);
-/* @state: what was loaded, NULL where there is none and after saving */
 XMPP_AVAILABLE_IN_ALL
 void xmpp_store_request_reply (XmppStoreRequest *request, GVariant *state);
 XMPP_AVAILABLE_IN_ALL

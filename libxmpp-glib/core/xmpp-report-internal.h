@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#pragma once
+
+#include "core/xmpp-report-private.h"
+
+G_BEGIN_DECLS
+
+/* What a report is made of: for the file that gathers it and the one that tells it. Times are
+ * of the monotonic clock; names without a comment are interned. */
+typedef struct
+{
+  const char *name;
+  gint64 began;
+  gint64 ended; /* 0: not yet */
+  guint order;  /* the how-manieth to end */
+  gboolean ok;
+  char *detail; /* owned (nullable) */
+} XmppReportStep;
+
+typedef struct
+{
+  char *name; /* owned */
+  gboolean used;
+  char *why; /* owned (nullable) */
+} XmppReportMechanism;
+
+typedef struct
+{
+  char *host; /* owned */
+  guint16 port;
+  gboolean direct_tls;
+  const char *source;
+  char *failure; /* owned; NULL: it did not fail */
+} XmppReportCandidate;
+
+typedef struct
+{
+  const char *group;
+  const char *key;
+  GVariant *value;
+} XmppReportFact;
+
+struct _XmppReport
+{
+  GObject parent_instance;
+
+  gint64 began;
+  guint n_ended;
+  GArray *steps;
+  GArray *mechanisms;
+  GArray *candidates;
+  GArray *facts;
+};
+
+G_END_DECLS
