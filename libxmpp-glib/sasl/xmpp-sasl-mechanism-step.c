@@ -220,13 +220,15 @@ attempt (GTask *task)
   XmppSaslMechanismPrivate *priv = xmpp_sasl_mechanism_get_private (self);
   Operation *operation = g_task_get_task_data (task);
   g_autoptr (XmppSaslStep) step = NULL;
+  g_autoptr (GTask) answer = NULL;
   XmppSaslNeed *stale = xmpp_sasl_secrets_take_need (priv->secrets);
 
   g_clear_pointer (&stale, xmpp_sasl_need_free);
 
-  step =
-      xmpp_sasl_step_new (operation->input, g_task_get_cancellable (task),
-                          g_task_new (self, NULL, step_answered_cb, g_object_ref (task)));
+  answer = g_task_new (self, NULL, step_answered_cb, g_object_ref (task));
+  g_task_set_source_tag (answer, attempt);
+  step = xmpp_sasl_step_new (operation->input, g_task_get_cancellable (task),
+                             g_steal_pointer (&answer));
 
   if (!XMPP_SASL_MECHANISM_GET_CLASS (self)->begin_step (self, step) &&
       !xmpp_sasl_step_is_answered (step))
