@@ -19,7 +19,10 @@ struct _XmppDeadline
   gboolean passed;
 };
 
-typedef struct
+/* On a cancellable: the deadline that it belongs to */
+static G_DEFINE_QUARK (xmpp - deadline, deadline)
+
+    typedef struct
 {
   GSource source;
   XmppDeadline *deadline;
@@ -61,6 +64,7 @@ xmpp_deadline_new (guint seconds, GCancellable *parent)
 
   self->cancellable = g_cancellable_new ();
   self->seconds = seconds;
+  g_object_set_qdata (G_OBJECT (self->cancellable), deadline_quark (), self);
 
   if (parent != NULL)
     {
@@ -99,8 +103,12 @@ xmpp_deadline_free (XmppDeadline *self)
       g_source_destroy (self->timer);
       g_source_unref (self->timer);
     }
+  g_object_set_qdata (G_OBJECT (self->cancellable), deadline_quark (), NULL);
   if (self->parent != NULL)
     g_signal_handler_disconnect (self->parent, self->parent_handler);
+  /* Nobody can resume through us any more. */
+  for (; self->paused > 0; self->paused--)
+    xmpp_deadline_resume (self->parent);
   g_clear_object (&self->parent);
   g_clear_object (&self->cancellable);
   g_free (self);
@@ -137,11 +145,9 @@ xmpp_deadline_translate (XmppDeadline *self, GError **error, const char *what)
                "%s was not finished within %u s", what, self->seconds);
 }
 
-void
-xmpp_deadline_pause (XmppDeadline *self)
+static void
+pause_one (XmppDeadline *self)
 {
-  g_return_if_fail (self != NULL);
-
   if (self->paused++ > 0 || self->timer == NULL)
     return;
 
@@ -150,14 +156,44 @@ xmpp_deadline_pause (XmppDeadline *self)
   g_source_set_ready_time (self->timer, -1);
 }
 
-void
-xmpp_deadline_resume (XmppDeadline *self)
+static void
+resume_one (XmppDeadline *self)
 {
-  g_return_if_fail (self != NULL);
-  g_return_if_fail (self->paused > 0);
-
   if (--self->paused > 0 || self->timer == NULL || g_source_is_destroyed (self->timer))
     return;
 
   g_source_set_ready_time (self->timer, g_get_monotonic_time () + self->remaining);
+}
+
+static XmppDeadline *
+find_deadline (GCancellable *cancellable)
+{
+  if (cancellable == NULL)
+    return NULL;
+
+  return g_object_get_qdata (G_OBJECT (cancellable), deadline_quark ());
+}
+
+void
+xmpp_deadline_pause (GCancellable *cancellable)
+{
+  XmppDeadline *deadline;
+
+  while ((deadline = find_deadline (cancellable)) != NULL)
+    {
+      pause_one (deadline);
+      cancellable = deadline->parent;
+    }
+}
+
+void
+xmpp_deadline_resume (GCancellable *cancellable)
+{
+  XmppDeadline *deadline;
+
+  while ((deadline = find_deadline (cancellable)) != NULL)
+    {
+      resume_one (deadline);
+      cancellable = deadline->parent;
+    }
 }

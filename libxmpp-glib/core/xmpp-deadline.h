@@ -19,9 +19,10 @@ gboolean xmpp_deadline_has_passed (XmppDeadline *deadline);
 /* Where time was up: puts XMPP_CONNECTION_ERROR_TIMED_OUT in the place of the
  * G_IO_ERROR_CANCELLED in @error. @what: "The TLS handshake with p.test". */
 void xmpp_deadline_translate (XmppDeadline *deadline, GError **error, const char *what);
-/* While a person is being asked the clock stands still; pause and resume nest. */
-void xmpp_deadline_pause (XmppDeadline *deadline);
-void xmpp_deadline_resume (XmppDeadline *deadline);
+/* While a person is being asked the clock stands still, of the deadline that @cancellable
+ * (nullable) belongs to and of those whose cancellables it follows. The two nest. */
+void xmpp_deadline_pause (GCancellable *cancellable);
+void xmpp_deadline_resume (GCancellable *cancellable);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (XmppDeadline, xmpp_deadline_free)
 

@@ -5,6 +5,7 @@
 
 #include "sasl/xmpp-credential-private.h"
 
+#include "core/xmpp-deadline.h"
 #include "core/xmpp-error.h"
 #include "core/xmpp-secret-private.h"
 
@@ -334,6 +335,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   gpointer field, value;
   GError *error = NULL;
 
+  xmpp_deadline_resume (g_task_get_cancellable (task));
   values = g_task_propagate_pointer (G_TASK (result), &error);
   if (values == NULL)
     {
@@ -364,6 +366,7 @@ xmpp_credential_ask_async (XmppCredential *self,
   gboolean handled = FALSE;
 
   g_task_set_source_tag (task, xmpp_credential_ask_async);
+  xmpp_deadline_pause (cancellable);
 
   request = xmpp_credential_request_new (question, cancellable,
                                          g_task_new (self, NULL, answered_cb,

@@ -31,10 +31,10 @@ test_time (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) child_error = NULL;
 
-  xmpp_deadline_pause (paused);
-  xmpp_deadline_pause (paused);
-  xmpp_deadline_pause (endless);
-  xmpp_deadline_resume (endless);
+  xmpp_deadline_pause (xmpp_deadline_get_cancellable (paused));
+  xmpp_deadline_pause (xmpp_deadline_get_cancellable (paused));
+  xmpp_deadline_pause (xmpp_deadline_get_cancellable (endless));
+  xmpp_deadline_resume (xmpp_deadline_get_cancellable (endless));
   g_cancellable_cancel (parent);
   xmpp_deadline_free (freed);
 
@@ -62,13 +62,35 @@ test_time (void)
   g_assert_null (get_cancelled (endless));
 
   /* The nested pause still holds; what is left then is nearly all of the second. */
-  xmpp_deadline_resume (paused);
+  xmpp_deadline_resume (xmpp_deadline_get_cancellable (paused));
   g_main_context_iteration (NULL, FALSE);
   g_assert_false (xmpp_deadline_has_passed (paused));
-  xmpp_deadline_resume (paused);
+  xmpp_deadline_resume (xmpp_deadline_get_cancellable (paused));
   g_main_context_iteration (NULL, FALSE);
   g_assert_false (xmpp_deadline_has_passed (paused));
   g_assert_null (get_cancelled (paused));
+}
+
+/* What is asked deep inside stops the clocks all the way out, until it is answered, or what
+ * asked is gone. */
+static void
+test_pause_reaches_parents (void)
+{
+  g_autoptr (XmppDeadline) outer = xmpp_deadline_new (1, NULL);
+  XmppDeadline *inner = xmpp_deadline_new (0, xmpp_deadline_get_cancellable (outer));
+  gint64 end = g_get_monotonic_time () + 1200 * G_TIME_SPAN_MILLISECOND;
+
+  xmpp_deadline_pause (xmpp_deadline_get_cancellable (inner));
+  while (g_get_monotonic_time () < end)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (10000);
+    }
+  g_assert_false (xmpp_deadline_has_passed (outer));
+
+  xmpp_deadline_free (inner);
+  while (!xmpp_deadline_has_passed (outer))
+    g_main_context_iteration (NULL, TRUE);
 }
 
 static void
@@ -130,6 +152,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/deadline/time", test_time);
+  g_test_add_func ("/deadline/pause-reaches-parents", test_pause_reaches_parents);
   g_test_add_func ("/deadline/parent", test_parent);
   g_test_add_func ("/deadline/freed-by-cancellation", test_freed_by_cancellation);
   g_test_add_func ("/deadline/other-errors", test_other_errors);
