@@ -7,8 +7,9 @@
 
 G_BEGIN_DECLS
 
-/* name, default, description: one row is one member, one property, one line of the manual.
- * Bytes, counts; seconds where the name says so. */
+/* name, default: one row is one member and one property, described in xmpp-limits.c. Bytes,
+ * counts; seconds where the name says so. */
+/* clang-format off */
 #define XMPP_LIMITS_TABLE(row) \
   row (element_bytes_before_auth, 65536) \
   row (element_bytes, 4194304) \
@@ -42,6 +43,7 @@ G_BEGIN_DECLS
   row (queued_stanzas, 1000) \
   row (queued_stanzas_hard, 10000) \
   row (inbox_elements, 1000)
+/* clang-format on */
 
 typedef struct
 {

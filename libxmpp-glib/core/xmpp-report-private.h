@@ -17,7 +17,13 @@ void xmpp_report_end_step (XmppReport *report,
                            guint id,
                            const GError *error,
                            const char *detail);
-/* A fact: ("tls", "version", g_variant_new_string ("1.3")); sinks @value; NULL takes away */
+/* A fact: ("tls", "version", g_variant_new_string ("1.3")); sinks @value; NULL takes away.
+ *
+ *   server  host s, port q, direct_tls b, source s (srv, fallback, given)
+ *   tls     version s, ciphersuite s, verified b
+ *   sasl    profile s (sasl, sasl2), mechanism s, channel_binding s, mutual b
+ *   bind    profile s (bind, bind2), resource s
+ *   stream  session b (the request was sent), round_trips u */
 void xmpp_report_set_fact (XmppReport *report,
                            const char *group,
                            const char *key,
