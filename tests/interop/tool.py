@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright (C) 2026 The libxmpp-glib authors
+"""xmpp-tool, as the tests drive it: arguments in, exit status and JSON out."""
+
+import json
+import os
+import queue
+import subprocess
+import tempfile
+import threading
+import time
+
+TOOL = os.environ["XMPP_TOOL"]
+TIMEOUT = 60
+
+
+class Result:
+    """What one run has left."""
+
+    def __init__(self, arguments, status, output, errors):
+        self.arguments = arguments
+        self.status = status
+        self.output = output
+        self.errors = errors
+        try:
+            self.json = json.loads(output)
+        except ValueError:
+            self.json = {}
+
+    def get(self, *path):
+        value = self.json
+        for name in path:
+            if not isinstance(value, dict):
+                return None
+            value = value.get(name)
+        return value
+
+    def __str__(self):
+        return (f"xmpp-tool {' '.join(self.arguments)}\nexit {self.status}\n"
+                f"{self.output}\n{self.errors}")
+
+
+class Account:
+    """A JID, its password, and where its server is."""
+
+    def __init__(self, jid, password, port, direct_tls=False, ca=None, host="127.0.0.1"):
+        self.jid = jid
+        self.password = password
+        self.options = ["--host", host, "--port", str(port),
+                        "--direct-tls" if direct_tls else "--starttls"]
+        if ca is not None:
+            self.options += ["--ca", ca]
+
+    def arguments(self, command, words, options):
+        return [command, *self.options, *options, "--password-file", "-", self.jid, *words]
+
+    def run(self, command, *words, options=(), timeout=TIMEOUT):
+        """Runs to the end, with --json."""
+        arguments = self.arguments(command, words, ["--json", "--timeout", "20", *options])
+        result = subprocess.run([TOOL, *arguments], input=self.password, text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                timeout=timeout, check=False)
+        return Result(arguments, result.returncode, result.stdout, result.stderr)
+
+    def listen(self, *options):
+        return Listener(self, options)
+
+
+class Listener:
+    """A running "xmpp-tool listen", and its lines as they come."""
+
+    def __init__(self, account, options):
+        self.lines = []
+        self._queue = queue.Queue()
+        self._errors = tempfile.TemporaryFile(mode="w+")
+        self.arguments = account.arguments("listen", [], options)
+        self.process = subprocess.Popen([TOOL, *self.arguments], text=True,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=self._errors)
+        self.process.stdin.write(account.password)
+        self.process.stdin.close()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self._errors.close()
+
+    def _read(self):
+        for line in self.process.stdout:
+            self._queue.put(line.rstrip("\n"))
+        self._queue.put(None)
+
+    def wait_for(self, predicate, timeout=20):
+        """The first line, of those read and those to come, that is the right one."""
+        for line in self.lines:
+            if predicate(line):
+                return line
+        end = time.monotonic() + timeout
+        while time.monotonic() < end:
+            try:
+                line = self._queue.get(timeout=max(0, end - time.monotonic()))
+            except queue.Empty:
+                return None
+            if line is None:
+                self._queue.put(None)
+                return None
+            self.lines.append(line)
+            if predicate(line):
+                return line
+        return None
+
+    def finish(self, timeout=20):
+        """All lines and the exit status; None: it went on running."""
+        try:
+            self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return None
+        self.wait_for(lambda line: False, 5)
+        return self.process.returncode
+
+    def __str__(self):
+        self._errors.seek(0)
+        return (f"xmpp-tool {' '.join(self.arguments)}\nexit {self.process.poll()}\n"
+                + "\n".join(self.lines) + "\n" + self._errors.read())

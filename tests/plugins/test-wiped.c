@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#include "config.h"
+
+#include "xmpp-sasl-scram.h"
+#include "xmpp-test-sasl.h"
+
+#include <dlfcn.h>
+#include <malloc.h>
+#include <string.h>
+
+/* Every block that the program frees goes through here: none may hold what we look for. */
+#define MARKER "correct-horse-battery-staple"
+
+static void (*real_free) (void *);
+static void *(*real_realloc) (void *, size_t);
+static int watching;
+static int found;
+
+static void
+look (void *block)
+{
+  if (block != NULL && g_atomic_int_get (&watching) &&
+      memmem (block, malloc_usable_size (block), MARKER, strlen (MARKER)) != NULL)
+    g_atomic_int_inc (&found);
+}
+
+#ifndef __SANITIZE_ADDRESS__
+void
+free (void *block)
+{
+  look (block);
+  if (real_free != NULL)
+    real_free (block);
+}
+
+void *
+realloc (void *block, size_t size)
+{
+  if (real_realloc == NULL)
+    real_realloc = dlsym (RTLD_NEXT, "realloc");
+
+  /* It may move, and what it leaves behind is out of sight: it counts as freed */
+  look (block);
+  return real_realloc (block, size);
+}
+#endif
+
+static void
+start_watching (void)
+{
+  g_atomic_int_set (&found, 0);
+  g_atomic_int_set (&watching, TRUE);
+}
+
+static void
+assert_nothing_found (void)
+{
+  g_atomic_int_set (&watching, FALSE);
+  g_assert_cmpint (g_atomic_int_get (&found), ==, 0);
+}
+
+static gboolean
+can_watch (void)
+{
+#ifdef __SANITIZE_ADDRESS__
+  g_test_skip ("AddressSanitizer has an allocator of its own");
+  return FALSE;
+#else
+  return TRUE;
+#endif
+}
+
+/* That the trap works */
+static void
+test_trap (void)
+{
+  char *copy;
+
+  if (!can_watch ())
+    return;
+
+  start_watching ();
+  copy = g_strdup (MARKER);
+  g_free (copy);
+  g_atomic_int_set (&watching, FALSE);
+  g_assert_cmpint (g_atomic_int_get (&found), ==, 1);
+}
+
+static void
+test_plain_client (void)
+{
+  XmppCredential *credential;
+  XmppSaslMechanism *client;
+  GBytes *message;
+  GError *error = NULL;
+  XmppSaslStatus status;
+
+  if (!can_watch ())
+    return;
+
+  start_watching ();
+  credential = xmpp_credential_new ("user", MARKER);
+  client = xmpp_test_mechanism_new_client ("PLAIN", NULL, credential);
+  message = xmpp_test_step_bytes (client, NULL, &status, &error);
+  g_assert_no_error (error);
+  g_bytes_unref (message);
+  g_object_unref (client);
+  g_object_unref (credential);
+  assert_nothing_found ();
+}
+
+/* The right one and a wrong one */
+static void
+test_plain_server (void)
+{
+  static const char message_text[] = "\0user\0" MARKER;
+
+  if (!can_watch ())
+    return;
+
+  for (guint right = 0; right < 2; right++)
+    {
+      XmppTestAuthenticator *authenticator = xmpp_test_authenticator_new ();
+      XmppSaslMechanism *server =
+          xmpp_test_mechanism_new_server ("PLAIN", NULL, authenticator);
+      GBytes *message = g_bytes_new_static (message_text, sizeof message_text - 1);
+      GError *error = NULL;
+      XmppSaslStatus status;
+
+      xmpp_test_authenticator_set (authenticator, "user", "password",
+                                   right ? MARKER : "other");
+      start_watching ();
+      g_assert_null (xmpp_test_step_bytes (server, message, &status, &error));
+      g_assert_cmpint (status == XMPP_SASL_STATUS_COMPLETE, ==, right);
+      g_clear_error (&error);
+      g_object_unref (server);
+      assert_nothing_found ();
+
+      g_bytes_unref (message);
+      g_object_unref (authenticator);
+    }
+}
+
+static void
+test_scram (void)
+{
+  if (!can_watch ())
+    return;
+
+  for (guint stop = 1; stop <= 3; stop++)
+    {
+      XmppTestAuthenticator *authenticator = xmpp_test_authenticator_new ();
+      XmppSaslMechanism *server =
+          xmpp_test_mechanism_new_server ("SCRAM-SHA-256", NULL, authenticator);
+      XmppCredential *credential;
+      XmppSaslMechanism *client;
+      GBytes *message = NULL;
+      XmppSaslStatus status;
+
+      xmpp_test_authenticator_set (authenticator, "user", "password", MARKER);
+      start_watching ();
+      credential = xmpp_credential_new ("user", MARKER);
+      client = xmpp_test_mechanism_new_client ("SCRAM-SHA-256", NULL, credential);
+
+      /* Left alone after one, two and three rounds */
+      for (guint round = 0; round < stop; round++)
+        {
+          GBytes *from_client = xmpp_test_step_bytes (client, message, &status, NULL);
+
+          g_assert_cmpint (status, !=, XMPP_SASL_STATUS_FAILED);
+          g_clear_pointer (&message, g_bytes_unref);
+          if (status == XMPP_SASL_STATUS_COMPLETE)
+            break;
+          message = xmpp_test_step_bytes (server, from_client, &status, NULL);
+          g_assert_cmpint (status, !=, XMPP_SASL_STATUS_FAILED);
+          g_bytes_unref (from_client);
+        }
+
+      g_clear_pointer (&message, g_bytes_unref);
+      g_object_unref (client);
+      g_object_unref (credential);
+      g_object_unref (server);
+      assert_nothing_found ();
+
+      g_object_unref (authenticator);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  real_free = dlsym (RTLD_NEXT, "free");
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/wiped/trap", test_trap);
+  g_test_add_func ("/wiped/L2/plain-client", test_plain_client);
+  g_test_add_func ("/wiped/L2/plain-server", test_plain_server);
+  g_test_add_func ("/wiped/L2/scram", test_scram);
+
+  return g_test_run ();
+}
