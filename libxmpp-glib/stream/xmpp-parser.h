@@ -42,11 +42,8 @@ void xmpp_parser_set_authenticated (XmppParser *parser, gboolean authenticated);
  * (after a restart) or to nobody (after <proceed/>). Off: all is consumed, in pieces of at
  * most 1 KB. */
 void xmpp_parser_set_single (XmppParser *parser, gboolean single);
-gboolean xmpp_parser_feed (XmppParser *parser,
-                           const char *data,
-                           gsize length,
-                           gsize *consumed,
-                           GError **error);
+gboolean xmpp_parser_feed (
+    XmppParser *parser, const char *data, gsize length, gsize *consumed, GError **error);
 /* Nothing has been fed since the last top-level event (white space does not count) */
 gboolean xmpp_parser_is_between (XmppParser *parser);
 /* Gives the memory of an idle parser back; the next feed() builds it anew with the header's

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#include "config.h"
+
+#include "stream/xmpp-parser-private.h"
+
+#include "core/xmpp-error.h"
+
+/* libxml2's buffer grows to the largest piece, and stays. */
+#define PIECE_BYTES 1024
+
+XmppParser *
+xmpp_parser_new (const XmppLimitValues *limits,
+                 const XmppParserSink *sink,
+                 gpointer user_data)
+{
+  XmppParser *parser = g_new0 (XmppParser, 1);
+
+  parser->limits = limits;
+  parser->sink = sink;
+  parser->user_data = user_data;
+  parser->between = TRUE;
+  parser->scan.state = XMPP_PARSER_SCAN_TEXT;
+  return parser;
+}
+
+void
+xmpp_parser_free (XmppParser *parser)
+{
+  XmppNode *node;
+
+  if (parser == NULL)
+    return;
+  if (parser->busy)
+    {
+      parser->dead = TRUE;
+      return;
+    }
+
+  xmpp_parser_drop_context (parser);
+  if (parser->current != NULL)
+    xmpp_element_unref (parser->current);
+  if (parser->header != NULL)
+    xmpp_element_unref (parser->header);
+  while ((node = parser->first_ready) != NULL)
+    {
+      parser->first_ready = node->next;
+      xmpp_element_unref ((XmppElement *) node);
+    }
+  g_clear_error (&parser->error);
+  g_free (parser->content_xmlns);
+  g_free (parser->root_tag);
+  g_free (parser);
+}
+
+const char *
+xmpp_parser_get_content_xmlns (XmppParser *parser)
+{
+  return parser->content_xmlns != NULL ? parser->content_xmlns : "";
+}
+
+void
+xmpp_parser_set_authenticated (XmppParser *parser, gboolean authenticated)
+{
+  parser->authenticated = authenticated;
+}
+
+void
+xmpp_parser_set_single (XmppParser *parser, gboolean single)
+{
+  parser->single = single;
+}
+
+gboolean
+xmpp_parser_is_between (XmppParser *parser)
+{
+  return parser->between && parser->first_ready == NULL && !parser->end_ready;
+}
+
+void
+xmpp_parser_sleep (XmppParser *parser)
+{
+  if (xmpp_parser_is_between (parser))
+    xmpp_parser_drop_context (parser);
+}
+
+static gboolean
+is_space (char c)
+{
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+/* Hands over what is complete. Outside of libxml2, so that the receiver may do what it likes:
+ * free the parser, put it to sleep, run a main loop. TRUE where there was something */
+static gboolean
+deliver (XmppParser *parser)
+{
+  gboolean any = FALSE;
+
+  if (parser->header != NULL)
+    {
+      g_autoptr (XmppElement) header = g_steal_pointer (&parser->header);
+
+      any = TRUE;
+      parser->sink->header (header, parser->user_data);
+    }
+  while (parser->first_ready != NULL && !parser->dead)
+    {
+      XmppNode *node = parser->first_ready;
+
+      parser->first_ready = node->next;
+      if (parser->first_ready == NULL)
+        parser->last_ready = NULL;
+      node->next = NULL;
+      any = TRUE;
+      parser->sink->element ((XmppElement *) node, parser->user_data);
+    }
+  if (parser->end_ready && !parser->dead)
+    {
+      any = TRUE;
+      parser->end_ready = FALSE;
+      parser->ended = TRUE;
+      parser->sink->end (parser->user_data);
+    }
+  return any;
+}
+
+/* What libxml2 keeps back until it sees more */
+static gsize
+get_unparsed (XmppParser *parser)
+{
+  const xmlParserInput *input = parser->context != NULL ? parser->context->input : NULL;
+
+  return input != NULL ? input->end - input->cur : 0;
+}
+
+static void
+note_place (XmppParser *parser)
+{
+  const xmlParserInput *input = parser->context->input;
+  const xmlChar *p;
+
+  parser->between = FALSE;
+  if (parser->depth != 1 || input == NULL)
+    return;
+  for (p = input->cur; p < input->end; p++)
+    if (!is_space ((char) *p))
+      return;
+  parser->between = TRUE;
+  parser->scan.state = XMPP_PARSER_SCAN_TEXT;
+}
+
+static void
+parse (XmppParser *parser, const char *data, gsize length)
+{
+  xmpp_parser_wake (parser);
+  parser->n_fed += length;
+  xmpp_parser_dict_lock (parser->dict);
+  xmlParseChunk (parser->context, data, (int) length, FALSE);
+  if (parser->error == NULL && parser->context->disableSAX && !parser->end_ready)
+    xmpp_parser_fail (parser, XMPP_STREAM_ERROR_NOT_WELL_FORMED,
+                      "The peer's XML is not well-formed");
+  note_place (parser);
+  xmpp_parser_dict_unlock (parser->dict);
+}
+
+/* A peer chooses the names in the dictionary: a full one is given up as soon as nothing
+ * depends on it. */
+static gboolean
+must_renew (XmppParser *parser)
+{
+  return parser->dict != NULL && xmpp_parser_dict_is_full (parser->dict);
+}
+
+/* How many bytes may be fed: up to the limit for one top-level element, however few events
+ * libxml2 makes of them. 0 with an error */
+static gsize
+choose_piece (XmppParser *parser, const char *data, gsize length)
+{
+  guint64 limit = parser->authenticated ? parser->limits->element_bytes
+                                        : parser->limits->element_bytes_before_auth;
+  guint64 used = parser->n_fed - parser->last_event;
+  gsize piece = MAX (PIECE_BYTES, get_unparsed (parser) / 2);
+
+  if (used >= limit)
+    {
+      xmpp_parser_fail (parser, XMPP_STREAM_ERROR_POLICY_VIOLATION,
+                        "The peer sends a stanza of too many bytes");
+      return 0;
+    }
+  piece = MIN (piece, MIN (length, limit - used));
+  /* xmlParseChunk() takes an int. */
+  piece = MIN (piece, G_MAXINT / 2);
+
+  if (parser->single || must_renew (parser))
+    piece = xmpp_parser_scan (&parser->scan, data, piece);
+  else
+    parser->scan.state = XMPP_PARSER_SCAN_LOST;
+  return piece;
+}
+
+static gsize
+skip_white_space (XmppParser *parser, const char *data, gsize length)
+{
+  gsize n = 0;
+
+  while (n < length && is_space (data[n]))
+    n++;
+  if (n > 0)
+    xmpp_parser_count_white_space (parser, n);
+  return n;
+}
+
+/* Until the bytes are known to be UTF-8, see XmppParserProlog */
+static gsize
+feed_prolog (XmppParser *parser, const char *data, gsize length)
+{
+  XmppParserProlog *prolog = &parser->prolog;
+  gsize taken = 0;
+
+  if (xmpp_parser_prolog_take (prolog, data, length, &taken, &parser->error) &&
+      prolog->done)
+    {
+      if (prolog->bytes[1] != '?')
+        xmpp_parser_scan (&parser->scan, prolog->bytes, prolog->length);
+      parse (parser, prolog->bytes, prolog->length);
+    }
+  else
+    parser->between = FALSE;
+  return taken;
+}
+
+/* Some bytes, at least one; TRUE where an event came of them */
+static gboolean
+feed_some (XmppParser *parser, const char *data, gsize length, gsize *used)
+{
+  gboolean any;
+
+  if (parser->between && is_space (*data))
+    {
+      *used = skip_white_space (parser, data, length);
+      return FALSE;
+    }
+  if (!parser->prolog.done)
+    {
+      *used = feed_prolog (parser, data, length);
+    }
+  else
+    {
+      *used = choose_piece (parser, data, length);
+      if (*used > 0)
+        parse (parser, data, *used);
+    }
+
+  any = deliver (parser);
+  if (any && parser->single && !parser->ended && get_unparsed (parser) > 0)
+    xmpp_parser_fail (parser, XMPP_STREAM_ERROR_NOT_WELL_FORMED,
+                      "The peer's XML cannot be told apart");
+  if (must_renew (parser))
+    xmpp_parser_sleep (parser);
+  return any;
+}
+
+gboolean
+xmpp_parser_feed (
+    XmppParser *parser, const char *data, gsize length, gsize *consumed, GError **error)
+{
+  gboolean was_ended;
+  gboolean good;
+  gsize done = 0;
+
+  g_return_val_if_fail (parser != NULL, FALSE);
+  g_return_val_if_fail (!parser->busy, FALSE);
+
+  was_ended = parser->ended;
+  parser->busy = TRUE;
+  while (done < length && parser->error == NULL && !parser->ended && !parser->dead)
+    {
+      gsize used = 0;
+      gboolean any = feed_some (parser, data + done, length - done, &used);
+
+      done += used;
+      if (any && parser->single)
+        break;
+    }
+  parser->busy = FALSE;
+
+  /* What comes behind the end is thrown away unread. */
+  if (was_ended || (parser->ended && !parser->single))
+    done = length;
+  if (consumed != NULL)
+    *consumed = done;
+  good = parser->error == NULL;
+  if (!good && error != NULL)
+    *error = g_error_copy (parser->error);
+  if (parser->ended || parser->error != NULL)
+    xmpp_parser_drop_context (parser);
+  if (parser->dead)
+    xmpp_parser_free (parser);
+  return good;
+}
