@@ -6,6 +6,7 @@
 #include "sasl/xmpp-sasl-context.h"
 
 #include "core/xmpp-limits-private.h"
+#include "sasl/xmpp-sasl-binding.h"
 #include "xmpp-enum-types.h"
 
 /**
@@ -67,24 +68,6 @@ enum
 #undef XMPP_LIMIT_DEFAULT
 };
 
-static GStrv
-list_binding_types (GVariant *bindings)
-{
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-
-  if (bindings != NULL)
-    {
-      GVariantIter iter;
-      const char *type;
-
-      g_variant_iter_init (&iter, bindings);
-      while (g_variant_iter_next (&iter, "(&s@ay)", &type, NULL))
-        g_strv_builder_add (builder, type);
-    }
-
-  return g_strv_builder_end (builder);
-}
-
 static void
 xmpp_sasl_context_constructed (GObject *object)
 {
@@ -98,7 +81,7 @@ xmpp_sasl_context_constructed (GObject *object)
     self->host = g_strdup (self->domain);
   if (self->offered == NULL)
     self->offered = g_new0 (char *, 1);
-  self->binding_types = list_binding_types (self->bindings);
+  self->binding_types = xmpp_sasl_binding_list_types (self->bindings);
 }
 
 static void

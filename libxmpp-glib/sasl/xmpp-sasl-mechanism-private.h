@@ -10,9 +10,6 @@
 
 G_BEGIN_DECLS
 
-/* @asking: a person or an authenticator is being asked now, or no longer */
-typedef void (*XmppSaslAskingFunc) (gboolean asking, gpointer user_data);
-
 /* Shared by the files of the type: -mechanism.c (what it is), -mechanism-step.c (how it
  * is driven), -mechanism-wait.c (secrets for a worker that cannot step twice) */
 typedef struct
@@ -33,9 +30,6 @@ typedef struct
   char *username;
   char *authzid;
 
-  XmppSaslAskingFunc asking_func;
-  gpointer asking_data;
-
   /* Of the step that runs: where wait_secret() asks, and for how long */
   GMainContext *login_context;
   GThread *login_thread;
@@ -48,7 +42,6 @@ gboolean xmpp_sasl_mechanism_real_begin_step (XmppSaslMechanism *mechanism,
 
 /* Must not outlive the mechanism */
 XmppSaslAsker xmpp_sasl_mechanism_get_asker (XmppSaslMechanism *mechanism);
-void xmpp_sasl_mechanism_tell_asking (XmppSaslMechanism *mechanism, gboolean asking);
 
 /* Before the first step: what the registration says of it */
 void xmpp_sasl_mechanism_set_info (XmppSaslMechanism *mechanism,
@@ -57,9 +50,6 @@ void xmpp_sasl_mechanism_set_info (XmppSaslMechanism *mechanism,
 void xmpp_sasl_mechanism_set_local (XmppSaslMechanism *mechanism, const char *local);
 void xmpp_sasl_mechanism_set_limits (XmppSaslMechanism *mechanism,
                                      const XmppLimitValues *limits);
-void xmpp_sasl_mechanism_set_asking_func (XmppSaslMechanism *mechanism,
-                                          XmppSaslAskingFunc func,
-                                          gpointer user_data);
 /* The fields that the proof was made of; names are not among them */
 GStrv xmpp_sasl_mechanism_list_used (XmppSaslMechanism *mechanism);
 /* The peer has accepted: derived secrets go to the credential */

@@ -347,15 +347,6 @@ xmpp_sasl_mechanism_get_asker (XmppSaslMechanism *self)
   return asker;
 }
 
-void
-xmpp_sasl_mechanism_tell_asking (XmppSaslMechanism *self, gboolean asking)
-{
-  XmppSaslMechanismPrivate *priv = xmpp_sasl_mechanism_get_private (self);
-
-  if (priv->asking_func != NULL)
-    priv->asking_func (asking, priv->asking_data);
-}
-
 static void
 ask_and_repeat (GTask *task, GError *error)
 {
@@ -383,7 +374,6 @@ ask_and_repeat (GTask *task, GError *error)
       return;
     }
 
-  xmpp_sasl_mechanism_tell_asking (self, TRUE);
   xmpp_sasl_ask_async (&asker, priv->secrets, need, self, cancellable, asked_cb,
                        g_steal_pointer (&owned));
 }
@@ -457,7 +447,6 @@ asked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   xmpp_sasl_ask_finish (self, result, &error);
-  xmpp_sasl_mechanism_tell_asking (self, FALSE);
 
   if (operation->returned)
     g_clear_error (&error);

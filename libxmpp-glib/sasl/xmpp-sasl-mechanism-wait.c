@@ -58,7 +58,6 @@ wait_asked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   xmpp_sasl_ask_finish (source, result, &error);
-  xmpp_sasl_mechanism_tell_asking (wait->mechanism, FALSE);
   wait_answer (wait, error);
   wait_release (wait);
 }
@@ -71,7 +70,6 @@ wait_ask_cb (gpointer user_data)
   XmppSaslMechanismPrivate *priv = xmpp_sasl_mechanism_get_private (wait->mechanism);
   XmppSaslAsker asker = xmpp_sasl_mechanism_get_asker (wait->mechanism);
 
-  xmpp_sasl_mechanism_tell_asking (wait->mechanism, TRUE);
   xmpp_sasl_ask_async (&asker, priv->secrets, wait->need, wait->mechanism,
                        wait->cancellable, wait_asked_cb, g_atomic_rc_box_acquire (wait));
 

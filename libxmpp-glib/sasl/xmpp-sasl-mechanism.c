@@ -262,17 +262,6 @@ xmpp_sasl_mechanism_set_limits (XmppSaslMechanism *self, const XmppLimitValues *
   priv->max_bytes = limits->sasl_message_bytes;
 }
 
-void
-xmpp_sasl_mechanism_set_asking_func (XmppSaslMechanism *self,
-                                     XmppSaslAskingFunc func,
-                                     gpointer user_data)
-{
-  XmppSaslMechanismPrivate *priv = xmpp_sasl_mechanism_get_instance_private (self);
-
-  priv->asking_func = func;
-  priv->asking_data = user_data;
-}
-
 GStrv
 xmpp_sasl_mechanism_list_used (XmppSaslMechanism *self)
 {
