@@ -10,10 +10,11 @@
 G_BEGIN_DECLS
 
 /* One small object per connection in front of one process-wide (or the application's)
- * database: bounds the chain, then delegates, then decides about names, purpose, key usage.
- * May run in a worker thread. */
+ * database: bounds the chain, then delegates, then decides about names, purpose, key
+ * usage. May run in a worker thread. */
 #define XMPP_TYPE_TLS_DATABASE (xmpp_tls_database_get_type ())
-G_DECLARE_FINAL_TYPE (XmppTlsDatabase, xmpp_tls_database, XMPP, TLS_DATABASE, GTlsDatabase)
+G_DECLARE_FINAL_TYPE (
+    XmppTlsDatabase, xmpp_tls_database, XMPP, TLS_DATABASE, GTlsDatabase)
 
 XmppTlsDatabase *xmpp_tls_database_new (XmppTlsParameters *parameters);
 /* After a handshake, successful or not: TRUE where the certificate may be trusted; else

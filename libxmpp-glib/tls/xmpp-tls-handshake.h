@@ -7,9 +7,9 @@
 
 G_BEGIN_DECLS
 
-/* TLS over @base, verified: database at construction, SNI, ALPN, handshake, then the verdict
- * is read again (a resumed session skips it) and TLS < 1.2 is refused. Deadlines are the
- * caller's. @base is closed where it fails. Errors: G_TLS_ERROR, G_IO_ERROR. */
+/* TLS over @base, verified: database at construction, SNI, ALPN, handshake, then the
+ * verdict is read again (a resumed session skips it) and TLS < 1.2 is refused. Deadlines
+ * are the caller's. @base is closed where it fails. Errors: G_TLS_ERROR, G_IO_ERROR. */
 void xmpp_tls_handshake_async (GIOStream *base,
                                XmppTlsParameters *parameters,
                                GCancellable *cancellable,

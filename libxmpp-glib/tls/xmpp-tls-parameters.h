@@ -11,16 +11,21 @@ G_BEGIN_DECLS
 typedef struct
 {
   gatomicrefcount ref_count;
-  gboolean server;        /* the receiving side */
-  char *domain;           /* of the JID, A-labels: the only reference identity; server: NULL */
-  char *service;          /* "xmpp-client", "xmpp-server": for SRV-ID */
-  char *alpn;             /* direct TLS only, else NULL */
-  GTlsDatabase *database; /* the application's trust; NULL: the system's, shared */
+  gboolean server; /* the receiving side */
+  char *domain;    /* of the JID, A-labels: the only reference identity; server: NULL */
+  char *service;   /* "xmpp-client", "xmpp-server": for SRV-ID */
+  char *alpn;      /* direct TLS only, else NULL */
+  GTlsDatabase *database;       /* the application's trust; NULL: the system's, shared */
   GTlsCertificate *certificate; /* ours; may be NULL */
   GTlsInteraction *interaction; /* for PINs; may be NULL */
 } XmppTlsParameters;
 
+/* @domain: (nullable): brackets around an IPv6 address, a trailing dot and upper case are
+ * taken off */
 XmppTlsParameters *xmpp_tls_parameters_new (const char *domain, const char *service);
+/* The same with another ALPN, for the direct TLS candidates among others */
+XmppTlsParameters *xmpp_tls_parameters_copy_for_alpn (XmppTlsParameters *parameters,
+                                                      const char *alpn);
 XmppTlsParameters *xmpp_tls_parameters_ref (XmppTlsParameters *parameters);
 void xmpp_tls_parameters_unref (XmppTlsParameters *parameters);
 

@@ -23,6 +23,8 @@ XmppCandidate *xmpp_candidate_new (const char *host,
                                    const char *source);
 XmppCandidate *xmpp_candidate_ref (XmppCandidate *candidate);
 void xmpp_candidate_unref (XmppCandidate *candidate);
+/* "xmpp.p.test:5222", "[::1]:5223", for messages */
+char *xmpp_candidate_to_string (XmppCandidate *candidate);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (XmppCandidate, xmpp_candidate_unref)
 

@@ -10,26 +10,28 @@
 
 G_BEGIN_DECLS
 
-/* Candidates to one GIOStream: TCP with TCP_NODELAY (proxies, IPv6 through GSocketClient);
- * for direct TLS the verified GTlsConnection. Deadlines connect_seconds and tls_seconds of
- * the limits, per candidate. Steps "connect", "proxy" and "tls" go into the report. */
+/* Candidates to one GIOStream: TCP with TCP_NODELAY (proxies, IPv6 through
+ * GSocketClient); for direct TLS the verified GTlsConnection. Deadlines connect_seconds
+ * and tls_seconds of the limits, per candidate. Steps "connect", "proxy" and "tls" go
+ * into the report. */
 #define XMPP_TYPE_CONNECTOR (xmpp_connector_get_type ())
 G_DECLARE_FINAL_TYPE (XmppConnector, xmpp_connector, XMPP, CONNECTOR, GObject)
 
-/* @resolver: (nullable): the default one. @tls: for direct TLS; its alpn is set by us.
- * @report: (nullable) */
+/* @resolver: (nullable): the default one. @tls: (nullable): for direct TLS; used with its
+ * service as ALPN. @limits: (nullable): the defaults. @report: (nullable) */
 XmppConnector *xmpp_connector_new (GProxyResolver *resolver,
                                    XmppTlsParameters *tls,
                                    XmppLimits *limits,
                                    XmppReport *report);
-/* @candidates: (element-type XmppCandidate), best first. Errors: G_IO_ERROR, G_TLS_ERROR,
- * G_RESOLVER_ERROR, G_PROXY…, of the last one; XMPP_CONNECTION_ERROR_TIMED_OUT. */
+/* @candidates: (element-type XmppCandidate), best first; one call at a time. Errors:
+ * G_IO_ERROR, G_TLS_ERROR, G_RESOLVER_ERROR of the last candidate;
+ * XMPP_CONNECTION_ERROR_TIMED_OUT, or _NOT_FOUND where the list is empty. */
 void xmpp_connector_connect_async (XmppConnector *connector,
                                    GPtrArray *candidates,
                                    GCancellable *cancellable,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
-/* @winner: (out) (transfer full) */
+/* @winner: (out) (optional) (transfer full) */
 GIOStream *xmpp_connector_connect_finish (XmppConnector *connector,
                                           GAsyncResult *result,
                                           XmppCandidate **winner,

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#define G_LOG_DOMAIN "Xmpp-Transport"
+
+#include "config.h"
+
+#include "transport/xmpp-attempt.h"
+
+#include "core/xmpp-deadline.h"
+#include "core/xmpp-error.h"
+#include "tls/xmpp-tls-handshake.h"
+#include "tls/xmpp-tls-report.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+typedef struct
+{
+  XmppCandidate *candidate;
+  char *place; /* host:port */
+  XmppTlsParameters *tls;
+  XmppLimits *limits;
+  XmppReport *report;
+
+  GSocketClient *client;
+  XmppDeadline *deadline;
+  guint step; /* open in the report, 0: none */
+} Attempt;
+
+/* The steps, in the order in which they run. */
+static void connect_tcp (Attempt *self, GProxyResolver *resolver, GTask *task);
+static void event_cb (GSocketClient *client,
+                      GSocketClientEvent event,
+                      GSocketConnectable *connectable,
+                      GIOStream *connection,
+                      gpointer user_data);
+static void connected_cb (GObject *object, GAsyncResult *result, gpointer user_data);
+static void handshake (Attempt *self, GIOStream *tcp, GTask *task);
+static void handshaken_cb (GObject *object, GAsyncResult *result, gpointer user_data);
+
+static void
+attempt_free (Attempt *self)
+{
+  if (self->client != NULL)
+    g_signal_handlers_disconnect_by_data (self->client, self);
+  g_clear_object (&self->client);
+  g_clear_pointer (&self->deadline, xmpp_deadline_free);
+  g_clear_pointer (&self->candidate, xmpp_candidate_unref);
+  g_clear_pointer (&self->tls, xmpp_tls_parameters_unref);
+  g_clear_object (&self->limits);
+  g_clear_object (&self->report);
+  g_free (self->place);
+  g_free (self);
+}
+
+static void
+begin_step (Attempt *self, const char *step)
+{
+  self->step = xmpp_report_begin_step (self->report, step);
+}
+
+static void
+end_step (Attempt *self, const GError *error)
+{
+  xmpp_report_end_step (self->report, self->step, error, self->place);
+  self->step = 0;
+}
+
+void
+xmpp_attempt_async (XmppCandidate *candidate,
+                    const XmppAttemptSettings *settings,
+                    GCancellable *cancellable,
+                    GAsyncReadyCallback callback,
+                    gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  Attempt *self = g_new0 (Attempt, 1);
+
+  g_task_set_source_tag (task, xmpp_attempt_async);
+  g_task_set_task_data (task, self, (GDestroyNotify) attempt_free);
+
+  self->candidate = xmpp_candidate_ref (candidate);
+  self->place = xmpp_candidate_to_string (candidate);
+  self->limits = g_object_ref (settings->limits);
+  g_set_object (&self->report, settings->report);
+  if (settings->tls != NULL)
+    self->tls = xmpp_tls_parameters_ref (settings->tls);
+
+  if (candidate->direct_tls && self->tls == NULL)
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                               "%s is for direct TLS, but TLS is not set up",
+                               self->place);
+      return;
+    }
+  connect_tcp (self, settings->resolver, g_steal_pointer (&task));
+}
+
+GIOStream *
+xmpp_attempt_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_async_result_is_tagged (result, xmpp_attempt_async), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+connect_tcp (Attempt *self, GProxyResolver *resolver, GTask *task)
+{
+  const XmppLimitValues *limits = xmpp_limits_peek (self->limits);
+  g_autoptr (GSocketConnectable)
+      address = g_network_address_new (self->candidate->host, self->candidate->port);
+
+  begin_step (self, "connect");
+  self->deadline =
+      xmpp_deadline_new (limits->connect_seconds, g_task_get_cancellable (task));
+  self->client = g_socket_client_new ();
+  if (resolver != NULL)
+    g_socket_client_set_proxy_resolver (self->client, resolver);
+  g_signal_connect (self->client, "event", G_CALLBACK (event_cb), self);
+
+  g_socket_client_connect_async (self->client, address,
+                                 xmpp_deadline_get_cancellable (self->deadline),
+                                 connected_cb, task);
+}
+
+/* With Nagle's algorithm on, the stream header would wait for the acknowledgement of the
+ * client's TLS Finished. The liveness of the connection is checked in XMPP, not by TCP.
+ */
+static void
+tune_socket (GSocketConnection *connection)
+{
+  GSocket *socket = g_socket_connection_get_socket (connection);
+  g_autoptr (GError) error = NULL;
+
+  g_socket_set_keepalive (socket, FALSE);
+  if (g_socket_get_family (socket) == G_SOCKET_FAMILY_UNIX)
+    return;
+  if (!g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, &error))
+    g_debug ("TCP_NODELAY: %s", error->message);
+}
+
+static void
+event_cb (GSocketClient *client,
+          GSocketClientEvent event,
+          GSocketConnectable *connectable,
+          GIOStream *connection,
+          gpointer user_data)
+{
+  Attempt *self = user_data;
+
+  switch (event)
+    {
+    case G_SOCKET_CLIENT_CONNECTING:
+      if (G_IS_SOCKET_CONNECTION (connection))
+        tune_socket (G_SOCKET_CONNECTION (connection));
+      break;
+
+    case G_SOCKET_CLIENT_PROXY_NEGOTIATING:
+      end_step (self, NULL);
+      begin_step (self, "proxy");
+      break;
+
+    case G_SOCKET_CLIENT_RESOLVING:
+    case G_SOCKET_CLIENT_RESOLVED:
+    case G_SOCKET_CLIENT_CONNECTED:
+    case G_SOCKET_CLIENT_PROXY_NEGOTIATED:
+    case G_SOCKET_CLIENT_TLS_HANDSHAKING:
+    case G_SOCKET_CLIENT_TLS_HANDSHAKED:
+    case G_SOCKET_CLIENT_COMPLETE:
+    default:
+      break;
+    }
+}
+
+static const char *
+connect_advice (const GError *error)
+{
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
+    return "nothing listens there: check the port and that the server runs";
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE) ||
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE))
+    return "check the network";
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT) ||
+      g_error_matches (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_TIMED_OUT))
+    return "check the network, and that no firewall drops the packets";
+  if (error->domain == G_RESOLVER_ERROR)
+    return "check how the name of the host is spelt, and the network";
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PROXY_AUTH_FAILED) ||
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PROXY_NEED_AUTH) ||
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PROXY_NOT_ALLOWED) ||
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PROXY_FAILED))
+    return "check the settings of the proxy";
+  return NULL;
+}
+
+/* Domain and code stay, the message says where and what to do. */
+static void
+explain_connect_failure (Attempt *self, GError **error)
+{
+  g_autofree char *what = g_strdup_printf ("The connection to %s", self->place);
+  const char *advice;
+
+  xmpp_deadline_translate (self->deadline, error, what);
+  if (g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+
+  advice = connect_advice (*error);
+  if (advice != NULL)
+    {
+      g_autofree char *message =
+          g_strdup_printf ("%s: %s (%s)", self->place, (*error)->message, advice);
+
+      g_free ((*error)->message);
+      (*error)->message = g_steal_pointer (&message);
+    }
+  else
+    g_prefix_error (error, "%s: ", self->place);
+}
+
+static void
+connected_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Attempt *self = g_task_get_task_data (task);
+  g_autoptr (GSocketConnection) tcp = NULL;
+  GError *error = NULL;
+
+  tcp = g_socket_client_connect_finish (G_SOCKET_CLIENT (object), result, &error);
+  if (tcp == NULL)
+    explain_connect_failure (self, &error);
+  end_step (self, error);
+  g_clear_pointer (&self->deadline, xmpp_deadline_free);
+
+  if (error != NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  tune_socket (tcp);
+  if (self->candidate->direct_tls)
+    handshake (self, G_IO_STREAM (tcp), g_steal_pointer (&task));
+  else
+    g_task_return_pointer (task, g_steal_pointer (&tcp), g_object_unref);
+}
+
+static void
+handshake (Attempt *self, GIOStream *tcp, GTask *task)
+{
+  const XmppLimitValues *limits = xmpp_limits_peek (self->limits);
+
+  begin_step (self, "tls");
+  self->deadline = xmpp_deadline_new (limits->tls_seconds, g_task_get_cancellable (task));
+  xmpp_tls_handshake_async (tcp, self->tls,
+                            xmpp_deadline_get_cancellable (self->deadline), handshaken_cb,
+                            task);
+}
+
+static void
+handshaken_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Attempt *self = g_task_get_task_data (task);
+  g_autofree char *what = g_strdup_printf ("The TLS handshake with %s", self->place);
+  GTlsConnection *connection;
+  GError *error = NULL;
+
+  connection = xmpp_tls_handshake_finish (result, &error);
+  if (connection == NULL)
+    {
+      xmpp_deadline_translate (self->deadline, &error, what);
+      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        g_prefix_error (&error, "%s: ", self->place);
+      end_step (self, error);
+      g_task_return_error (task, error);
+      return;
+    }
+
+  xmpp_tls_report (self->report, connection);
+  end_step (self, NULL);
+  g_task_return_pointer (task, connection, g_object_unref);
+}

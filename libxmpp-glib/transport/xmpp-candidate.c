@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#include "config.h"
+
+#include "transport/xmpp-candidate.h"
+
+XmppCandidate *
+xmpp_candidate_new (const char *host,
+                    guint16 port,
+                    gboolean direct_tls,
+                    const char *source)
+{
+  XmppCandidate *candidate;
+
+  g_return_val_if_fail (host != NULL, NULL);
+  g_return_val_if_fail (source != NULL, NULL);
+
+  candidate = g_new0 (XmppCandidate, 1);
+  g_atomic_ref_count_init (&candidate->ref_count);
+  candidate->host = g_strdup (host);
+  candidate->port = port;
+  candidate->direct_tls = direct_tls;
+  candidate->source = g_intern_string (source);
+  return candidate;
+}
+
+XmppCandidate *
+xmpp_candidate_ref (XmppCandidate *candidate)
+{
+  g_return_val_if_fail (candidate != NULL, NULL);
+
+  g_atomic_ref_count_inc (&candidate->ref_count);
+  return candidate;
+}
+
+void
+xmpp_candidate_unref (XmppCandidate *candidate)
+{
+  g_return_if_fail (candidate != NULL);
+
+  if (!g_atomic_ref_count_dec (&candidate->ref_count))
+    return;
+
+  g_free (candidate->host);
+  g_free (candidate);
+}
+
+char *
+xmpp_candidate_to_string (XmppCandidate *candidate)
+{
+  g_return_val_if_fail (candidate != NULL, NULL);
+
+  if (strchr (candidate->host, ':') != NULL)
+    return g_strdup_printf ("[%s]:%u", candidate->host, candidate->port);
+  return g_strdup_printf ("%s:%u", candidate->host, candidate->port);
+}

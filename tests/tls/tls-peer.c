@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#include "config.h"
+
+#include "tls-peer.h"
+
+#include "tls/xmpp-tls-handshake.h"
+
+#include <string.h>
+
+static char *
+certificate_path (const char *name, const char *suffix)
+{
+  const char *folder = g_getenv ("XMPP_TEST_CERTS");
+  g_autofree char *file = g_strconcat (name, suffix, NULL);
+
+  g_assert_nonnull (folder);
+  return g_build_filename (folder, file, NULL);
+}
+
+GTlsCertificate *
+tls_test_certificate (const char *name)
+{
+  g_autofree char *path = certificate_path (name, ".pem");
+  g_autoptr (GError) error = NULL;
+  GTlsCertificate *certificate = g_tls_certificate_new_from_file (path, &error);
+
+  g_assert_no_error (error);
+  return certificate;
+}
+
+GTlsDatabase *
+tls_test_database (const char *name)
+{
+  g_autofree char *path = certificate_path (name, ".crt");
+  g_autoptr (GError) error = NULL;
+  GTlsDatabase *database = g_tls_file_database_new (path, &error);
+
+  g_assert_no_error (error);
+  return database;
+}
+
+XmppTlsParameters *
+tls_test_parameters (void)
+{
+  XmppTlsParameters *parameters = xmpp_tls_parameters_new ("p.test", "xmpp-client");
+
+  parameters->database = tls_test_database ("ca");
+  return parameters;
+}
+
+void
+tls_test_store_result (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  GAsyncResult **place = user_data;
+
+  g_assert_null (*place);
+  *place = g_object_ref (result);
+}
+
+void
+tls_test_wait (GAsyncResult **result)
+{
+  while (*result == NULL)
+    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+}
+
+GTlsConnection *
+tls_test_handshake (GIOStream *base,
+                    XmppTlsParameters *parameters,
+                    GCancellable *cancellable,
+                    GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  xmpp_tls_handshake_async (base, parameters, cancellable, tls_test_store_result,
+                            &result);
+  tls_test_wait (&result);
+  return xmpp_tls_handshake_finish (result, error);
+}
+
+static GSocketConnection *
+connect_port (guint16 port)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new (loopback, port);
+  g_autoptr (GError) error = NULL;
+  GSocketConnection *connection;
+
+  g_socket_client_set_enable_proxy (client, FALSE);
+  connection =
+      g_socket_client_connect (client, G_SOCKET_CONNECTABLE (address), NULL, &error);
+  g_assert_no_error (error);
+  return connection;
+}
+
+/* The server in this process */
+
+typedef struct
+{
+  TlsPeer *peer;
+  GIOStream *stream;
+  char buffer[1024];
+} Session;
+
+static void read_next (Session *session);
+
+static void
+session_end (Session *session)
+{
+  session->peer->ended++;
+  session->peer->sessions--;
+  g_io_stream_close (session->stream, NULL, NULL);
+  g_clear_object (&session->stream);
+  g_free (session);
+}
+
+static void
+read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Session *session = user_data;
+  gssize count = g_input_stream_read_finish (G_INPUT_STREAM (object), result, NULL);
+
+  if (count <= 0 || session->peer->kind == TLS_PEER_DROPS)
+    {
+      session_end (session);
+      return;
+    }
+  if (session->peer->kind == TLS_PEER_TALKS_TLS)
+    session->peer->received += count;
+  read_next (session);
+}
+
+static void
+read_next (Session *session)
+{
+  g_input_stream_read_async (g_io_stream_get_input_stream (session->stream),
+                             session->buffer, sizeof session->buffer, G_PRIORITY_DEFAULT,
+                             session->peer->cancellable, read_cb, session);
+}
+
+static void
+handshaken_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Session *session = user_data;
+  GTlsConnection *tls = xmpp_tls_handshake_finish (result, NULL);
+
+  if (tls == NULL)
+    {
+      session_end (session);
+      return;
+    }
+  session->peer->handshakes++;
+  g_set_object (&session->peer->tls, tls);
+  g_object_unref (session->stream);
+  session->stream = G_IO_STREAM (tls);
+  read_next (session);
+}
+
+static gboolean
+incoming_cb (GSocketService *service,
+             GSocketConnection *connection,
+             GObject *source,
+             gpointer user_data)
+{
+  TlsPeer *peer = user_data;
+  Session *session = g_new0 (Session, 1);
+
+  peer->accepted++;
+  peer->sessions++;
+  g_set_object (&peer->socket, connection);
+  session->peer = peer;
+  session->stream = G_IO_STREAM (g_object_ref (connection));
+
+  if (peer->kind == TLS_PEER_TALKS_TLS)
+    {
+      xmpp_tls_handshake_async (session->stream, peer->parameters, peer->cancellable,
+                                handshaken_cb, session);
+      return TRUE;
+    }
+  if (peer->kind == TLS_PEER_SAYS)
+    g_output_stream_write_all (g_io_stream_get_output_stream (session->stream),
+                               peer->text, strlen (peer->text), NULL, NULL, NULL);
+  read_next (session);
+  return TRUE;
+}
+
+TlsPeer *
+tls_peer_new (TlsPeerKind kind, const char *certificate)
+{
+  TlsPeer *peer = g_new0 (TlsPeer, 1);
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) any = g_inet_socket_address_new (loopback, 0);
+  g_autoptr (GSocketAddress) bound = NULL;
+  g_autoptr (GError) error = NULL;
+
+  peer->kind = kind;
+  peer->cancellable = g_cancellable_new ();
+  peer->parameters = xmpp_tls_parameters_new (NULL, "xmpp-client");
+  peer->parameters->server = TRUE;
+  peer->parameters->database = tls_test_database ("ca");
+  if (certificate != NULL)
+    peer->parameters->certificate = tls_test_certificate (certificate);
+
+  peer->service = g_socket_service_new ();
+  g_signal_connect (peer->service, "incoming", G_CALLBACK (incoming_cb), peer);
+  g_socket_listener_add_address (G_SOCKET_LISTENER (peer->service), any,
+                                 G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL,
+                                 &bound, &error);
+  g_assert_no_error (error);
+  peer->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+  g_socket_service_start (peer->service);
+  return peer;
+}
+
+void
+tls_peer_free (TlsPeer *peer)
+{
+  g_socket_service_stop (peer->service);
+  g_socket_listener_close (G_SOCKET_LISTENER (peer->service));
+  g_signal_handlers_disconnect_by_data (peer->service, peer);
+  g_cancellable_cancel (peer->cancellable);
+  while (peer->sessions > 0)
+    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+
+  g_clear_object (&peer->service);
+  g_clear_object (&peer->cancellable);
+  g_clear_object (&peer->tls);
+  g_clear_object (&peer->socket);
+  xmpp_tls_parameters_unref (peer->parameters);
+  g_free (peer);
+}
+
+GSocketConnection *
+tls_peer_connect (TlsPeer *peer)
+{
+  return connect_port (peer->port);
+}
+
+void
+tls_peer_wait_ended (TlsPeer *peer, guint count)
+{
+  while (peer->ended < count)
+    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+}
+
+/* Openssl s_server */
+
+OpensslPeer *
+openssl_peer_new (const char *const *arguments)
+{
+  g_autofree char *openssl = g_find_program_in_path ("openssl");
+  g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
+  g_auto (GStrv) argv = NULL;
+  g_autoptr (GError) error = NULL;
+  OpensslPeer *peer;
+
+  if (openssl == NULL)
+    return NULL;
+
+  g_strv_builder_add_many (words, openssl, "s_server", "-accept", "127.0.0.1:0", NULL);
+  for (guint i = 0; arguments[i] != NULL; i++)
+    g_strv_builder_add (words, arguments[i]);
+  argv = g_strv_builder_end (words);
+
+  peer = g_new0 (OpensslPeer, 1);
+  peer->process = g_subprocess_newv ((const char *const *) argv,
+                                     G_SUBPROCESS_FLAGS_STDIN_PIPE |
+                                         G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+                                         G_SUBPROCESS_FLAGS_STDERR_MERGE,
+                                     &error);
+  g_assert_no_error (error);
+  peer->output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (peer->process));
+
+  for (;;)
+    {
+      g_autofree char *line =
+          g_data_input_stream_read_line (peer->output, NULL, NULL, &error);
+
+      g_assert_no_error (error);
+      g_assert_nonnull (line);
+      if (g_str_has_prefix (line, "ACCEPT "))
+        {
+          peer->port = g_ascii_strtoull (strrchr (line, ':') + 1, NULL, 10);
+          return peer;
+        }
+    }
+}
+
+void
+openssl_peer_free (OpensslPeer *peer)
+{
+  g_subprocess_force_exit (peer->process);
+  g_subprocess_wait (peer->process, NULL, NULL);
+  g_clear_object (&peer->output);
+  g_clear_object (&peer->process);
+  g_free (peer);
+}
+
+void
+openssl_peer_say (OpensslPeer *peer, const char *text)
+{
+  GOutputStream *input = g_subprocess_get_stdin_pipe (peer->process);
+  g_autoptr (GError) error = NULL;
+
+  g_output_stream_write_all (input, text, strlen (text), NULL, NULL, &error);
+  g_assert_no_error (error);
+}
+
+gboolean
+openssl_peer_expect (OpensslPeer *peer, const char *prefix, const char *other)
+{
+  for (;;)
+    {
+      g_autofree char *line =
+          g_data_input_stream_read_line (peer->output, NULL, NULL, NULL);
+
+      g_assert_nonnull (line);
+      if (g_str_has_prefix (line, prefix))
+        return TRUE;
+      if (g_str_has_prefix (line, other))
+        return FALSE;
+    }
+}
+
+GSocketConnection *
+openssl_peer_connect (OpensslPeer *peer)
+{
+  return connect_port (peer->port);
+}
