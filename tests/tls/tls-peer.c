@@ -182,7 +182,10 @@ incoming_cb (GSocketService *service,
     }
   if (peer->kind == TLS_PEER_SAYS)
     g_output_stream_write_all (g_io_stream_get_output_stream (session->stream),
-                               peer->text, strlen (peer->text), NULL, NULL, NULL);
+                               peer->text,
+                               peer->text_length > 0 ? peer->text_length
+                                                     : strlen (peer->text),
+                               NULL, NULL, NULL);
   read_next (session);
   return TRUE;
 }

@@ -29,6 +29,7 @@ typedef struct
 {
   TlsPeerKind kind;
   const char *text;
+  gsize text_length; /* 0: up to the NUL */
   XmppTlsParameters
       *parameters; /* TLS_PEER_TALKS_TLS: may be changed before it is used */
 
