@@ -38,7 +38,8 @@ xmpp_test_run_until_true (XmppTestCondition condition,
                           const char *what)
 {
   GMainContext *context = g_main_context_get_thread_default ();
-  guint seconds = g_getenv ("XMPP_TEST_SLOW") != NULL ? GUARD_SECONDS_SLOW : GUARD_SECONDS;
+  guint seconds = g_getenv ("XMPP_TEST_SLOW") != NULL ? GUARD_SECONDS_SLOW
+                                                      : GUARD_SECONDS;
   gboolean over = FALSE;
   GSource *guard = attach_timeout (seconds * 1000, &over);
 

@@ -634,6 +634,12 @@ xmpp_test_peer_set_bytes (XmppTestPeer *peer, XmppTestBytes bytes, guint32 seed)
 }
 
 void
+xmpp_test_peer_set_hesitant (XmppTestPeer *peer, gboolean hesitant)
+{
+  peer->controls->hesitant = hesitant;
+}
+
+void
 xmpp_test_peer_fail_at (XmppTestPeer *peer, guint n, const GError *error)
 {
   g_clear_error (&peer->controls->fault);

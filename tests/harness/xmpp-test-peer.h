@@ -49,6 +49,7 @@ void xmpp_test_peer_free (XmppTestPeer *peer);
 GIOStream *xmpp_test_peer_take_io (XmppTestPeer *peer);
 /* How the bytes of that end go, whoever has it */
 void xmpp_test_peer_set_bytes (XmppTestPeer *peer, XmppTestBytes bytes, guint32 seed);
+void xmpp_test_peer_set_hesitant (XmppTestPeer *peer, gboolean hesitant);
 void xmpp_test_peer_fail_at (XmppTestPeer *peer, guint n, const GError *error);
 guint xmpp_test_peer_get_operations (XmppTestPeer *peer);
 guint xmpp_test_peer_get_writes (XmppTestPeer *peer);
