@@ -108,6 +108,8 @@ xmpp_element_set_attribute_ns (XmppElement *element,
     return;
   if (xmlns != NULL && *xmlns == '\0')
     xmlns = NULL;
+  if ((element->node.flags & XMPP_ELEMENT_STANZA) && xmlns == NULL)
+    xmpp_stanza_forget (element, name);
 
   for (attribute = element->attributes; attribute != NULL; attribute = attribute->next)
     {

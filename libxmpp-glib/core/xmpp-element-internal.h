@@ -119,8 +119,8 @@ const char *xmpp_element_keep_text (XmppElement *element, const char *text);
 /* The element after @element in document order within @root, NULL at the end */
 XmppElement *xmpp_element_walk (XmppElement *element, XmppElement *root);
 
-/* What a stanza remembers is out of date. */
-void xmpp_stanza_forget (XmppElement *element);
+/* What a stanza remembers of this attribute is out of date. */
+void xmpp_stanza_forget (XmppElement *element, const char *name);
 /* For xmpp_element_new_in() */
 void xmpp_stanza_init (XmppElement *element);
 

@@ -32,7 +32,8 @@ xmpp_element_new_in (XmppArena *arena, const char *name, const char *xmlns)
   element->first = NULL;
   element->last = NULL;
   element->text = NULL;
-
+  if (stanza)
+    xmpp_stanza_init (element);
   return element;
 }
 

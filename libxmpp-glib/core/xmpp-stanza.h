@@ -65,7 +65,9 @@ typedef enum
 XMPP_AVAILABLE_IN_ALL
 XmppStanza *xmpp_stanza_new_message (XmppStanzaType type, XmppJid *to, const char *body);
 XMPP_AVAILABLE_IN_ALL
-XmppStanza *xmpp_stanza_new_presence (XmppStanzaType type, XmppJid *to, const char *status);
+XmppStanza *xmpp_stanza_new_presence (XmppStanzaType type,
+                                      XmppJid *to,
+                                      const char *status);
 /* @payload: (transfer none) (nullable) */
 XMPP_AVAILABLE_IN_ALL
 XmppStanza *xmpp_stanza_new_iq (XmppStanzaType type, XmppJid *to, XmppElement *payload);
@@ -112,7 +114,9 @@ const char *xmpp_stanza_get_status (XmppStanza *stanza);
 /* The first child with @name and @xmlns, either may be NULL; (NULL, NULL): of an iq its
  * payload: the first child that is not <error/> */
 XMPP_AVAILABLE_IN_ALL
-XmppElement *xmpp_stanza_get_payload (XmppStanza *stanza, const char *name, const char *xmlns);
+XmppElement *xmpp_stanza_get_payload (XmppStanza *stanza,
+                                      const char *name,
+                                      const char *xmlns);
 /* Of type error: the XMPP_STANZA_ERROR in it; else NULL */
 XMPP_AVAILABLE_IN_ALL
 GError *xmpp_stanza_dup_error (XmppStanza *stanza);
