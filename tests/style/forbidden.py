@@ -17,7 +17,7 @@ RULES = [
     ("text", r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X)\b", "do it, or write an issue"),
     ("text", r"(?<![\w.])/(?:home|root|Users|work)/\w", "a path of somebody's machine"),
     ("c", r"\bXML_PARSE_HUGE\b", "switches libxml2's limits off"),
-    ("c", r"\bXML_PARSE_(?:NOENT|DTDLOAD|DTDATTR|XINCLUDE|RECOVER)\b", "not for a peer's bytes"),
+    ("c", r"\bXML_PARSE_(?:DTDLOAD|DTDATTR|XINCLUDE|RECOVER)\b", "not for a peer's bytes"),
     ("c", r"\bg_memdup \(", "g_memdup2"),
     ("c", r"\bato(?:i|l|f) \(", "g_ascii_string_to_unsigned"),
     ("code", r"\bg_(?:rand|random)_\w+ \(|\b(?:rand|random|drand48) \(", "xmpp_random_bytes"),

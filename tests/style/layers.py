@@ -25,7 +25,7 @@ ALLOWED = {
 # What a folder has no word for.
 UNKNOWN = {
     "core": r"\bG(Socket\w*|IOStream|InputStream|OutputStream|Tls\w+|Resolver)\b",
-    "stream": r"\b(XmppSasl|XmppCredential|XmppTls|GTls|GResolver|GSocket)\w*",
+    "stream": r"\b(XmppSasl|XmppCredential|XmppTls|GTls|GResolver)\w*",
     "tls": r"\b(XmppStream(?!Error)|XmppParser|XmppWriter|XmppElement|XmppSasl|XmppCredential)\w*",
     "sasl": r"\b(XmppElement|XmppStanza|XmppStream(?!Error)|GSocket|GIOStream|GTlsConnection)\w*",
     "transport": r"\b(XmppElement|XmppStanza|XmppStream(?!Error)|XmppSasl|XmppCredential)\w*",
