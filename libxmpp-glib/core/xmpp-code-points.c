@@ -49,7 +49,7 @@ take_result (
     XmppCodePoints *self, guint32 *buffer, gsize allocated, guint32 *result, gsize length)
 {
   if (result == NULL)
-    g_error ("Out of memory while preparing a text");
+    g_error ("no memory for a text");
 
   if (result != buffer)
     {

@@ -19,14 +19,18 @@ struct _XmppDeadline
   gboolean passed;
 };
 
-/* On a cancellable: the deadline that it belongs to */
-static G_DEFINE_QUARK (xmpp - deadline, deadline)
-
-    typedef struct
+typedef struct
 {
   GSource source;
   XmppDeadline *deadline;
 } DeadlineSource;
+
+/* On a cancellable: the deadline that it belongs to */
+static GQuark
+deadline_quark (void)
+{
+  return g_quark_from_static_string ("xmpp-deadline");
+}
 
 static gboolean
 deadline_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)

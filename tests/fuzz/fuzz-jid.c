@@ -27,8 +27,13 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   if (xmpp_jid_get_local (jid) != NULL)
     {
       g_autofree char *plain = xmpp_jid_unescape_local (xmpp_jid_get_local (jid));
+      g_autofree char *plain_again = NULL;
 
       escaped = xmpp_jid_escape_local (plain);
+      g_assert_nonnull (escaped);
+      plain_again = xmpp_jid_unescape_local (escaped);
+      g_assert_cmpstr (plain_again, ==, plain);
     }
+
   return 0;
 }
