@@ -11,6 +11,7 @@ G_BEGIN_DECLS
  * of the monotonic clock; names without a comment are interned. */
 typedef struct
 {
+  guint id;
   const char *name;
   gint64 began;
   gint64 ended; /* 0: not yet */
@@ -47,6 +48,7 @@ struct _XmppReport
   GObject parent_instance;
 
   gint64 began;
+  guint last_id;
   guint n_ended;
   GArray *steps;
   GArray *mechanisms;

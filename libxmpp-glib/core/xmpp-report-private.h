@@ -17,6 +17,8 @@ void xmpp_report_end_step (XmppReport *report,
                            guint id,
                            const GError *error,
                            const char *detail);
+/* It was begun ahead of time, and never came to be. */
+void xmpp_report_drop_step (XmppReport *report, guint id);
 /* A fact: ("tls", "version", g_variant_new_string ("1.3")); sinks @value; NULL takes away.
  *
  *   server  host s, port q, direct_tls b, source s (srv, fallback, given)

@@ -118,7 +118,7 @@ xmpp_report_new (void)
 guint
 xmpp_report_begin_step (XmppReport *self, const char *name)
 {
-  XmppReportStep step = { g_intern_string (name) };
+  XmppReportStep step = { 0 };
 
   g_return_val_if_fail (self == NULL || XMPP_IS_REPORT (self), 0);
   g_return_val_if_fail (name != NULL, 0);
@@ -126,24 +126,44 @@ xmpp_report_begin_step (XmppReport *self, const char *name)
   if (self == NULL)
     return 0;
 
+  step.id = ++self->last_id;
+  step.name = g_intern_string (name);
   step.began = g_get_monotonic_time ();
   g_array_append_val (self->steps, step);
 
-  return self->steps->len;
+  return step.id;
+}
+
+/* The index of a step that was begun and not dropped */
+static gboolean
+find_step (XmppReport *self, guint id, guint *index)
+{
+  for (guint i = 0; i < self->steps->len; i++)
+    {
+      if (g_array_index (self->steps, XmppReportStep, i).id == id)
+        {
+          *index = i;
+          return TRUE;
+        }
+    }
+
+  return FALSE;
 }
 
 void
 xmpp_report_end_step (XmppReport *self, guint id, const GError *error, const char *detail)
 {
   XmppReportStep *step;
+  guint index = 0;
 
   g_return_if_fail (self == NULL || XMPP_IS_REPORT (self));
 
   if (self == NULL)
     return;
-  g_return_if_fail (id > 0 && id <= self->steps->len);
+  if (!find_step (self, id, &index))
+    g_return_if_reached ();
 
-  step = &g_array_index (self->steps, XmppReportStep, id - 1);
+  step = &g_array_index (self->steps, XmppReportStep, index);
   if (step->ended > 0)
     return;
 
@@ -158,6 +178,17 @@ xmpp_report_end_step (XmppReport *self, guint id, const GError *error, const cha
     }
   else
     step->detail = dup_text (error != NULL ? error->message : detail);
+}
+
+void
+xmpp_report_drop_step (XmppReport *self, guint id)
+{
+  guint index = 0;
+
+  g_return_if_fail (self == NULL || XMPP_IS_REPORT (self));
+
+  if (self != NULL && find_step (self, id, &index))
+    g_array_remove_index (self->steps, index);
 }
 
 void

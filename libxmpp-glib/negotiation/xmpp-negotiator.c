@@ -330,11 +330,13 @@ end_steps (XmppNegotiator *self, const GError *error)
                      xmpp_stream_get_error (self->stream) != NULL;
 
   if (opening)
-    end_stream_step (self, error);
-
-  xmpp_report_end_step (self->report, self->feature_step, opening ? NULL : error,
-                        opening ? "not reached"
-                                : xmpp_feature_get_detail (self->feature));
+    {
+      end_stream_step (self, error);
+      xmpp_report_drop_step (self->report, self->feature_step);
+    }
+  else
+    xmpp_report_end_step (self->report, self->feature_step, error,
+                          xmpp_feature_get_detail (self->feature));
 }
 
 static GError *
