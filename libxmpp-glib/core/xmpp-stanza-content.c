@@ -182,10 +182,8 @@ start_reply (XmppStanza *stanza, GError **error)
     {
     case XMPP_STANZA_TYPE_ERROR:
     case XMPP_STANZA_TYPE_RESULT:
-    case XMPP_STANZA_TYPE_INVALID:
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                   "An error, a result or an iq without a type gets no answer (RFC 6120 "
-                   "§8.3.1)");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                           "An error or a result gets no answer (RFC 6120 §8.3.1)");
       return NULL;
     default:
       break;
