@@ -243,7 +243,8 @@ install_peer_properties (GParamFlags flags)
   /**
    * XmppSaslContext:secure:
    *
-   * Whether the connection is under TLS with a verified server.
+   * Whether secrets may travel: the connection is under TLS with a verified peer, or plain
+   * text on this machine was allowed for a test.
    *
    * Since: 1.0
    */
@@ -412,7 +413,7 @@ xmpp_sasl_context_get_host (XmppSaslContext *context)
  * xmpp_sasl_context_is_secure:
  * @context: a context
  *
- * Returns: whether the connection is under TLS with a verified server
+ * Returns: whether secrets may travel over the connection
  *
  * Since: 1.0
  */

@@ -259,9 +259,9 @@ build_context (XmppSaslSession *self, XmppSaslChoice *choice)
   const XmppLimitValues *limits = xmpp_limits_peek (self->limits);
 
   return g_object_new (XMPP_TYPE_SASL_CONTEXT, "role", XMPP_SASL_ROLE_CLIENT, "domain",
-                       self->domain, "host", self->host, "secure", self->secure,
-                       "offered", self->offered, "binding", choice->binding,
-                       "channel-bindings",
+                       self->domain, "host", self->host, "secure",
+                       self->secure || self->allow_plain, "offered", self->offered,
+                       "binding", choice->binding, "channel-bindings",
                        xmpp_sasl_binding_order (self->bindings, choice->binding_type),
                        "min-iterations", limits->scram_iterations_min, "max-iterations",
                        limits->scram_iterations_max, NULL);
