@@ -4,46 +4,99 @@
 #pragma once
 
 #include "connection/xmpp-connection.h"
+#include "connection/xmpp-dialer.h"
+#include "connection/xmpp-handler-table.h"
+#include "connection/xmpp-liveness.h"
+#include "connection/xmpp-receive-queue.h"
+#include "connection/xmpp-request-table.h"
+#include "core/xmpp-deadline.h"
+#include "core/xmpp-limits-private.h"
 #include "core/xmpp-report-private.h"
 #include "stream/xmpp-stream.h"
-#include "tls/xmpp-tls-parameters.h"
-#include "transport/xmpp-candidate.h"
 
 G_BEGIN_DECLS
-
-/* How one attempt is to be made: made by the subclass, used up by XmppDialer. */
-typedef struct
-{
-  GPtrArray *candidates; /* (element-type XmppCandidate) */
-  GProxyResolver *proxy_resolver; /* nullable */
-  XmppTlsParameters *tls;
-  const char *content_xmlns;
-  char *to, *from, *lang;
-  /* The features for one candidate, in order of preference (transfer full); fresh at each
-   * call, since a feature is for one connection */
-  GPtrArray *(*make_features) (XmppConnection *connection,
-                               XmppCandidate *candidate,
-                               XmppReport *report);
-  XmppStreamState goal;
-  XmppElement *remembered; /* nullable */
-} XmppDialPlan;
-
-void xmpp_dial_plan_free (XmppDialPlan *plan);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (XmppDialPlan, xmpp_dial_plan_free)
 
 /* What a subclass supplies; private, since streams and features are. */
 typedef struct _XmppConnectionOps
 {
-  /* May ask the state store first */
-  void (*plan_async) (XmppConnection *connection,
+  /* Comes to a stream that is ready for stanzas. @report: for its steps */
+  void (*dial_async) (XmppConnection *connection,
+                      XmppReport *report,
                       GCancellable *cancellable,
                       GAsyncReadyCallback callback,
                       gpointer user_data);
-  XmppDialPlan *(*plan_finish) (XmppConnection *connection,
-                                GAsyncResult *result,
-                                GError **error);
-  /* The stream is bound: first stanzas, what to save. */
-  void (*opened) (XmppConnection *connection, XmppStream *stream);
+  XmppDialResult *(*dial_finish) (XmppConnection *connection,
+                                  GAsyncResult *result,
+                                  GError **error);
+  /* The stream is open: first stanzas, what to remember */
+  void (*opened) (XmppConnection *connection, XmppDialResult *dialled);
+  /* The last stanzas before the closing tag. @status: (nullable) */
+  void (*farewell) (XmppConnection *connection, const char *status);
 } XmppConnectionOps;
+
+/* The object's state, for the files of XmppConnection: xmpp-connection.c has the type,
+ * -open.c, -send.c, -routing.c and -close.c one part of its life each. */
+typedef struct
+{
+  XmppConnectionState state;
+  GError *error;   /* why it was closed last */
+  GThread *thread; /* the one that opened it; others are refused */
+
+  XmppLimits *limits;
+  const XmppLimitValues *limit; /* of @limits */
+  XmppReport *report;
+  XmppDeadline *opening; /* the attempt that is under way */
+  gboolean told_open;    /* "opened" was emitted, so "closed" is due */
+
+  XmppStream *stream;  /* while OPEN and CLOSING */
+  GPtrArray *features; /* (element-type XmppFeature) of the stream */
+  XmppElement *offer;
+  XmppJid *jid;
+
+  XmppHandlerTable *handlers;
+  XmppRequestTable *requests;
+  XmppReceiveQueue *queue;
+  XmppStanzaKind queue_kinds;
+  XmppLiveness *liveness;
+  GHashTable *awaited; /* stanzas with a waiter of their own: XmppElement, owned */
+
+  XmppDeadline *closing;
+  GQueue closers; /* of GTask: calls of close_async() */
+} XmppConnectionPrivate;
+
+enum
+{
+  XMPP_CONNECTION_SIGNAL_OPENED,
+  XMPP_CONNECTION_SIGNAL_SUSPENDED,
+  XMPP_CONNECTION_SIGNAL_RETRYING,
+  XMPP_CONNECTION_SIGNAL_CLOSED,
+  XMPP_CONNECTION_SIGNAL_MESSAGE,
+  XMPP_CONNECTION_SIGNAL_PRESENCE,
+  XMPP_CONNECTION_SIGNAL_IQ,
+  XMPP_CONNECTION_SIGNAL_UNDELIVERED,
+  XMPP_CONNECTION_SIGNAL_ELEMENT_SENT,
+  XMPP_CONNECTION_SIGNAL_ELEMENT_RECEIVED,
+  XMPP_CONNECTION_N_SIGNALS,
+};
+extern guint xmpp_connection_signals[XMPP_CONNECTION_N_SIGNALS];
+
+XmppConnectionPrivate *xmpp_connection_get_private (XmppConnection *connection);
+
+/* xmpp-connection.c */
+void xmpp_connection_set_state (XmppConnection *connection, XmppConnectionState state);
+void xmpp_connection_set_jid (XmppConnection *connection, XmppJid *jid);
+/* Refuses the wrong thread. */
+gboolean xmpp_connection_check_thread (XmppConnection *connection, GError **error);
+
+/* xmpp-connection-routing.c: what an open stream hands its elements to */
+extern const XmppStreamSink xmpp_connection_sink;
+/* Reading goes on or stops, as the application's queue is. */
+void xmpp_connection_update_paused (XmppConnection *connection);
+
+/* xmpp-connection-close.c: the stream has ended, with @error (nullable) or politely */
+void xmpp_connection_end (XmppConnection *connection, const GError *error);
+/* The peer has said goodbye, or we have: the rest of the polite close */
+void xmpp_connection_finish_stream (XmppConnection *connection,
+                                    GCancellable *cancellable);
 
 G_END_DECLS

@@ -71,7 +71,9 @@ XMPP_AVAILABLE_IN_ALL
 void xmpp_connection_abort (XmppConnection *connection);
 
 XMPP_AVAILABLE_IN_ALL
-gboolean xmpp_connection_send (XmppConnection *connection, XmppStanza *stanza, GError **error);
+gboolean xmpp_connection_send (XmppConnection *connection,
+                               XmppStanza *stanza,
+                               GError **error);
 XMPP_AVAILABLE_IN_ALL
 void xmpp_connection_send_async (XmppConnection *connection,
                                  XmppStanza *stanza,

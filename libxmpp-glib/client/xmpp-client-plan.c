@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#define G_LOG_DOMAIN "Xmpp-Client"
+
+#include "config.h"
+
+#include "client/xmpp-client-private.h"
+
+#include "core/xmpp-namespaces.h"
+#include "negotiation/xmpp-bind.h"
+#include "negotiation/xmpp-legacy-session.h"
+#include "negotiation/xmpp-sasl-profile.h"
+#include "negotiation/xmpp-starttls.h"
+
+#define PORT_STARTTLS 5222
+#define PORT_DIRECT_TLS 5223
+
+/* How an account's connection comes about: what is remembered, where the server may be,
+ * which features to negotiate there; and its first and last stanzas. */
+
+static void loaded_cb (GObject *object, GAsyncResult *result, gpointer user_data);
+static void dialled_cb (GObject *object, GAsyncResult *result, gpointer user_data);
+static XmppDialPlan *make_plan (XmppClient *self);
+
+static void
+dial_async (XmppConnection *connection,
+            XmppReport *report,
+            GCancellable *cancellable,
+            GAsyncReadyCallback callback,
+            gpointer user_data)
+{
+  XmppClient *self = XMPP_CLIENT (connection);
+  XmppClientPrivate *priv = xmpp_client_get_private (self);
+  g_autoptr (XmppJid) bare = xmpp_jid_dup_bare (priv->account);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, dial_async);
+  g_task_set_task_data (task, g_object_ref (report), g_object_unref);
+  g_clear_pointer (&priv->state, xmpp_account_state_free);
+  xmpp_report_set_fact (report, "account", "domain",
+                        g_variant_new_string (xmpp_jid_get_domain (bare)));
+  xmpp_state_store_load_async (priv->store, xmpp_jid_to_string (bare), cancellable,
+                               loaded_cb, g_steal_pointer (&task));
+}
+
+static void
+give_secret_to_credential (gpointer field, gpointer value, gpointer user_data)
+{
+  XmppCredential *credential = user_data;
+
+  if (!xmpp_credential_has_field (credential, field))
+    xmpp_credential_set_field (credential, field, value);
+}
+
+static void
+loaded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  XmppClient *self = g_task_get_source_object (task);
+  XmppClientPrivate *priv = xmpp_client_get_private (self);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  XmppReport *report = g_task_get_task_data (task);
+  g_autoptr (GVariant) stored = NULL;
+  g_autoptr (GError) error = NULL;
+
+  stored = xmpp_state_store_load_finish (XMPP_STATE_STORE (object), result, &error);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+
+  /* A store that cannot be read costs speed, not the login. */
+  if (error != NULL)
+    g_warning ("Nothing is remembered of %s: %s", xmpp_jid_to_string (priv->account),
+               error->message);
+
+  priv->state = xmpp_account_state_new (stored);
+  xmpp_account_state_foreach_secret (priv->state, give_secret_to_credential,
+                                     priv->credential);
+  xmpp_dialer_dial_async (XMPP_CONNECTION (self), make_plan (self), report, cancellable,
+                          dialled_cb, g_steal_pointer (&task));
+}
+
+static void
+dialled_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (GError) error = NULL;
+  XmppDialResult *dialled = xmpp_dialer_dial_finish (result, &error);
+
+  if (dialled != NULL)
+    g_task_return_pointer (task, dialled, (GDestroyNotify) xmpp_dial_result_free);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+static XmppDialResult *
+dial_finish (XmppConnection *connection, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static XmppCandidate *
+make_candidate (XmppClientPrivate *priv)
+{
+  gboolean direct = priv->tls_mode == XMPP_TLS_MODE_DIRECT;
+  guint16 port = priv->server_port;
+
+  if (port == 0)
+    port = direct ? PORT_DIRECT_TLS : PORT_STARTTLS;
+
+  if (priv->server_host != NULL)
+    return xmpp_candidate_new (priv->server_host, port, direct, "given");
+
+  return xmpp_candidate_new (xmpp_jid_get_ascii_domain (priv->account), port, direct,
+                             "fallback");
+}
+
+static XmppTlsParameters *
+make_tls_parameters (XmppClientPrivate *priv)
+{
+  XmppTlsParameters *tls =
+      xmpp_tls_parameters_new (xmpp_jid_get_ascii_domain (priv->account), "xmpp-client");
+
+  g_set_object (&tls->database, priv->tls_database);
+  g_set_object (&tls->certificate, priv->certificate);
+  g_set_object (&tls->interaction, priv->tls_interaction);
+  return tls;
+}
+
+/* The user name of the credential may differ from the JID's local part: it says who logs
+ * in, the account whose stream it is. An anonymous stream has no sender. */
+static char *
+make_from (XmppClientPrivate *priv)
+{
+  g_autoptr (XmppJid) bare = xmpp_jid_dup_bare (priv->account);
+
+  return xmpp_jid_get_local (bare) != NULL ? g_strdup (xmpp_jid_to_string (bare)) : NULL;
+}
+
+/* RFC 6120 §13.8.4 wants TLS; a test on this machine may do without. */
+static gboolean
+is_insecure_loopback (XmppClientPrivate *priv, GIOStream *io)
+{
+  g_autoptr (GSocketAddress) address = NULL;
+
+  if (!priv->insecure_loopback || !G_IS_SOCKET_CONNECTION (io) ||
+      priv->tls_mode != XMPP_TLS_MODE_AUTO)
+    return FALSE;
+
+  address = g_socket_connection_get_remote_address (G_SOCKET_CONNECTION (io), NULL);
+  return G_IS_INET_SOCKET_ADDRESS (address) &&
+         g_inet_address_get_is_loopback (
+             g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+}
+
+static XmppFeature *
+make_sasl (XmppClient *self, XmppReport *report, gboolean insecure)
+{
+  XmppClientPrivate *priv = xmpp_client_get_private (self);
+  XmppLimits *limits = xmpp_connection_get_limits (XMPP_CONNECTION (self));
+  g_autoptr (XmppSaslSession)
+      session = xmpp_sasl_session_new (priv->registry, priv->policy, priv->credential,
+                                       limits, report);
+
+  return xmpp_sasl_profile_new_initiating (session, xmpp_jid_get_local (priv->account),
+                                           xmpp_jid_get_ascii_domain (priv->account),
+                                           insecure);
+}
+
+static XmppFeature *
+make_bind (XmppClientPrivate *priv)
+{
+  g_autoptr (XmppJid) bare = xmpp_jid_dup_bare (priv->account);
+  gboolean anonymous = xmpp_jid_get_local (bare) == NULL;
+
+  return xmpp_bind_new_initiating (anonymous ? NULL : bare,
+                                   xmpp_jid_get_domain (priv->account), priv->resource);
+}
+
+static GPtrArray *
+make_features (XmppConnection *connection,
+               XmppDialPlan *plan,
+               GIOStream *io,
+               XmppReport *report)
+{
+  XmppClient *self = XMPP_CLIENT (connection);
+  XmppClientPrivate *priv = xmpp_client_get_private (self);
+  gboolean insecure = is_insecure_loopback (priv, io);
+  GPtrArray *features = g_ptr_array_new_with_free_func (g_object_unref);
+
+  /* XEP-0368 §3: no STARTTLS inside direct TLS. */
+  if (!insecure && !G_IS_TLS_CONNECTION (io))
+    g_ptr_array_add (features, xmpp_starttls_new (plan->tls, report));
+  g_ptr_array_add (features, make_sasl (self, report, insecure));
+  g_ptr_array_add (features, make_bind (priv));
+  g_ptr_array_add (features, xmpp_legacy_session_new ());
+  return features;
+}
+
+static XmppDialPlan *
+make_plan (XmppClient *self)
+{
+  XmppClientPrivate *priv = xmpp_client_get_private (self);
+  XmppDialPlan *plan = xmpp_dial_plan_new ();
+  XmppElement *remembered = xmpp_account_state_get_features (priv->state);
+
+  g_ptr_array_add (plan->candidates, make_candidate (priv));
+  plan->tls = make_tls_parameters (priv);
+  plan->content_xmlns = XMPP_NS_CLIENT;
+  plan->to = g_strdup (xmpp_jid_get_domain (priv->account));
+  plan->from = make_from (priv);
+  plan->lang = g_strdup (priv->lang);
+  plan->make_features = make_features;
+  plan->goal = XMPP_STREAM_AUTHENTICATED | XMPP_STREAM_BOUND;
+  g_set_object (&plan->proxy_resolver, priv->proxy_resolver);
+  if (remembered != NULL)
+    plan->remembered = xmpp_element_ref (remembered);
+  return plan;
+}
+
+static void
+saved_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (XmppClient) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!xmpp_state_store_save_finish (XMPP_STATE_STORE (object), result, &error))
+    g_warning ("What is known of %s was not saved: %s",
+               xmpp_jid_to_string (xmpp_client_get_private (self)->account),
+               error->message);
+}
+
+/* Only an attempt that has come this far may change what is remembered: what a peer says
+ * before TLS is verified and it has authenticated must not. */
+static void
+remember (XmppClient *self, XmppDialResult *dialled)
+{
+  XmppClientPrivate *priv = xmpp_client_get_private (self);
+  g_autoptr (XmppJid) bare = xmpp_jid_dup_bare (priv->account);
+  g_autoptr (GVariant) state = NULL;
+
+  if (dialled->secure_offer != NULL)
+    xmpp_account_state_set_features (priv->state, dialled->secure_offer);
+  if (!xmpp_account_state_is_changed (priv->state))
+    return;
+
+  state = xmpp_account_state_to_variant (priv->state);
+  xmpp_account_state_set_saved (priv->state);
+  xmpp_state_store_save_async (priv->store, xmpp_jid_to_string (bare), state, NULL,
+                               saved_cb, g_object_ref (self));
+}
+
+static void
+opened (XmppConnection *connection, XmppDialResult *dialled)
+{
+  XmppClient *self = XMPP_CLIENT (connection);
+  XmppClientPrivate *priv = xmpp_client_get_private (self);
+  g_autoptr (XmppStanza) presence = NULL;
+  g_autoptr (GError) error = NULL;
+
+  remember (self, dialled);
+  if (priv->initial_presence == NULL)
+    return;
+
+  presence = xmpp_stanza_copy (priv->initial_presence);
+  if (!xmpp_connection_send (connection, presence, &error))
+    g_warning ("The initial presence was not sent: %s", error->message);
+}
+
+static void
+farewell (XmppConnection *connection, const char *status)
+{
+  XmppClientPrivate *priv = xmpp_client_get_private (XMPP_CLIENT (connection));
+  g_autoptr (XmppStanza) presence = NULL;
+  g_autoptr (GError) error = NULL;
+
+  /* RFC 6121 §4.5.1: who never was available has nothing to take back. */
+  if (priv->initial_presence == NULL && status == NULL)
+    return;
+
+  presence = xmpp_stanza_new_presence (XMPP_STANZA_TYPE_UNAVAILABLE, NULL, status);
+  if (!xmpp_connection_send (connection, presence, &error))
+    g_debug ("no unavailable presence: %s", error->message);
+}
+
+const XmppConnectionOps xmpp_client_ops = {
+  .dial_async = dial_async,
+  .dial_finish = dial_finish,
+  .opened = opened,
+  .farewell = farewell,
+};

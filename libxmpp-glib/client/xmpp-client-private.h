@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#pragma once
+
+#include "client/xmpp-account-state.h"
+#include "client/xmpp-client.h"
+#include "connection/xmpp-connection-private.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  XmppJid *account; /* as given */
+  XmppCredential *credential;
+  XmppSaslPolicy *policy;
+  XmppSaslRegistry *registry;
+  char *resource;               /* to ask for; NULL: the server chooses */
+  XmppStanza *initial_presence; /* NULL: silent */
+  char *lang;
+
+  char *server_host; /* NULL: the account's domain */
+  guint server_port; /* 0: by tls_mode */
+  XmppTlsMode tls_mode;
+  GTlsDatabase *tls_database;
+  GTlsInteraction *tls_interaction;
+  GTlsCertificate *certificate;
+  GProxyResolver *proxy_resolver;
+  gboolean insecure_loopback;
+
+  XmppStateStore *store;
+  XmppAccountState *state; /* of the open account; NULL before it was loaded */
+} XmppClientPrivate;
+
+enum
+{
+  XMPP_CLIENT_PROP_ACCOUNT = 1,
+  XMPP_CLIENT_PROP_CREDENTIAL,
+  XMPP_CLIENT_PROP_POLICY,
+  XMPP_CLIENT_PROP_REGISTRY,
+  XMPP_CLIENT_PROP_RESOURCE,
+  XMPP_CLIENT_PROP_INITIAL_PRESENCE,
+  XMPP_CLIENT_PROP_LANG,
+  XMPP_CLIENT_PROP_SERVER_HOST,
+  XMPP_CLIENT_PROP_SERVER_PORT,
+  XMPP_CLIENT_PROP_TLS_MODE,
+  XMPP_CLIENT_PROP_TLS_DATABASE,
+  XMPP_CLIENT_PROP_TLS_INTERACTION,
+  XMPP_CLIENT_PROP_CERTIFICATE,
+  XMPP_CLIENT_PROP_PROXY_RESOLVER,
+  XMPP_CLIENT_PROP_STATE_STORE,
+  XMPP_CLIENT_PROP_INSECURE_LOOPBACK,
+  XMPP_CLIENT_N_PROPS,
+};
+extern GParamSpec *xmpp_client_properties[XMPP_CLIENT_N_PROPS];
+
+XmppClientPrivate *xmpp_client_get_private (XmppClient *client);
+
+/* xmpp-client.c: derived secrets are remembered as @credential tells of them. */
+void xmpp_client_follow_credential (XmppClient *client, XmppCredential *credential);
+
+/* xmpp-client-plan.c */
+extern const XmppConnectionOps xmpp_client_ops;
+
+G_END_DECLS

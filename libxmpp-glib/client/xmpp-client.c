@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#define G_LOG_DOMAIN "Xmpp-Client"
+
+#include "config.h"
+
+#include "client/xmpp-client-private.h"
+
+#include "core/xmpp-memory-state-store.h"
+#include "xmpp-enum-types.h"
+
+/**
+ * XmppClient:
+ *
+ * An account on a server.
+ *
+ * A JID and a credential suffice; everything else is a property with a default.
+ * Properties take effect the next time the connection is opened.
+ *
+ * TLS with a verified certificate that names the account's domain is required, and there
+ * is no way to switch that off but [property@Client:insecure-loopback], which is for
+ * tests on one machine.
+ *
+ * Since: 1.0
+ */
+
+G_DEFINE_TYPE_WITH_PRIVATE (XmppClient, xmpp_client, XMPP_TYPE_CONNECTION)
+
+GParamSpec *xmpp_client_properties[XMPP_CLIENT_N_PROPS];
+
+XmppClientPrivate *
+xmpp_client_get_private (XmppClient *self)
+{
+  return xmpp_client_get_instance_private (self);
+}
+
+/* A derived secret that has proved good, or bad: for the next login */
+static void
+secret_obtained_cb (XmppCredential *credential,
+                    const char *field,
+                    const char *value,
+                    gpointer user_data)
+{
+  XmppClientPrivate *priv = xmpp_client_get_private (user_data);
+
+  if (priv->state != NULL)
+    xmpp_account_state_set_secret (priv->state, field, value);
+}
+
+static void
+secret_rejected_cb (XmppCredential *credential, const char *field, gpointer user_data)
+{
+  secret_obtained_cb (credential, field, NULL, user_data);
+}
+
+void
+xmpp_client_follow_credential (XmppClient *self, XmppCredential *credential)
+{
+  g_signal_connect_object (credential, "obtained", G_CALLBACK (secret_obtained_cb), self,
+                           0);
+  g_signal_connect_object (credential, "rejected", G_CALLBACK (secret_rejected_cb), self,
+                           0);
+}
+
+static void
+xmpp_client_finalize (GObject *object)
+{
+  XmppClientPrivate *priv = xmpp_client_get_private (XMPP_CLIENT (object));
+
+  g_clear_pointer (&priv->account, xmpp_jid_unref);
+  g_clear_object (&priv->credential);
+  g_clear_object (&priv->policy);
+  g_clear_object (&priv->registry);
+  g_clear_pointer (&priv->initial_presence, xmpp_stanza_unref);
+  g_clear_pointer (&priv->resource, g_free);
+  g_clear_pointer (&priv->lang, g_free);
+  g_clear_pointer (&priv->server_host, g_free);
+  g_clear_object (&priv->tls_database);
+  g_clear_object (&priv->tls_interaction);
+  g_clear_object (&priv->certificate);
+  g_clear_object (&priv->proxy_resolver);
+  g_clear_object (&priv->store);
+  g_clear_pointer (&priv->state, xmpp_account_state_free);
+
+  G_OBJECT_CLASS (xmpp_client_parent_class)->finalize (object);
+}
+
+static void
+xmpp_client_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  XmppClient *self = XMPP_CLIENT (object);
+
+  switch (id)
+    {
+    case XMPP_CLIENT_PROP_ACCOUNT:
+      g_value_set_boxed (value, xmpp_client_get_account (self));
+      break;
+    case XMPP_CLIENT_PROP_CREDENTIAL:
+      g_value_set_object (value, xmpp_client_get_credential (self));
+      break;
+    case XMPP_CLIENT_PROP_POLICY:
+      g_value_set_object (value, xmpp_client_get_policy (self));
+      break;
+    case XMPP_CLIENT_PROP_REGISTRY:
+      g_value_set_object (value, xmpp_client_get_registry (self));
+      break;
+    case XMPP_CLIENT_PROP_RESOURCE:
+      g_value_set_string (value, xmpp_client_get_resource (self));
+      break;
+    case XMPP_CLIENT_PROP_INITIAL_PRESENCE:
+      g_value_set_boxed (value, xmpp_client_get_initial_presence (self));
+      break;
+    case XMPP_CLIENT_PROP_LANG:
+      g_value_set_string (value, xmpp_client_get_lang (self));
+      break;
+    case XMPP_CLIENT_PROP_SERVER_HOST:
+      g_value_set_string (value, xmpp_client_get_server_host (self));
+      break;
+    case XMPP_CLIENT_PROP_SERVER_PORT:
+      g_value_set_uint (value, xmpp_client_get_server_port (self));
+      break;
+    case XMPP_CLIENT_PROP_TLS_MODE:
+      g_value_set_enum (value, xmpp_client_get_tls_mode (self));
+      break;
+    case XMPP_CLIENT_PROP_TLS_DATABASE:
+      g_value_set_object (value, xmpp_client_get_tls_database (self));
+      break;
+    case XMPP_CLIENT_PROP_TLS_INTERACTION:
+      g_value_set_object (value, xmpp_client_get_tls_interaction (self));
+      break;
+    case XMPP_CLIENT_PROP_CERTIFICATE:
+      g_value_set_object (value, xmpp_client_get_certificate (self));
+      break;
+    case XMPP_CLIENT_PROP_PROXY_RESOLVER:
+      g_value_set_object (value, xmpp_client_get_proxy_resolver (self));
+      break;
+    case XMPP_CLIENT_PROP_STATE_STORE:
+      g_value_set_object (value, xmpp_client_get_state_store (self));
+      break;
+    case XMPP_CLIENT_PROP_INSECURE_LOOPBACK:
+      g_value_set_boolean (value, xmpp_client_get_insecure_loopback (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+xmpp_client_set_property (GObject *object,
+                          guint id,
+                          const GValue *value,
+                          GParamSpec *pspec)
+{
+  XmppClient *self = XMPP_CLIENT (object);
+  XmppClientPrivate *priv = xmpp_client_get_private (self);
+
+  switch (id)
+    {
+    case XMPP_CLIENT_PROP_ACCOUNT:
+      priv->account = g_value_dup_boxed (value);
+      break;
+    case XMPP_CLIENT_PROP_CREDENTIAL:
+      xmpp_client_set_credential (self, g_value_get_object (value));
+      break;
+    case XMPP_CLIENT_PROP_POLICY:
+      xmpp_client_set_policy (self, g_value_get_object (value));
+      break;
+    case XMPP_CLIENT_PROP_REGISTRY:
+      xmpp_client_set_registry (self, g_value_get_object (value));
+      break;
+    case XMPP_CLIENT_PROP_RESOURCE:
+      xmpp_client_set_resource (self, g_value_get_string (value));
+      break;
+    case XMPP_CLIENT_PROP_INITIAL_PRESENCE:
+      xmpp_client_set_initial_presence (self, g_value_get_boxed (value));
+      break;
+    case XMPP_CLIENT_PROP_LANG:
+      xmpp_client_set_lang (self, g_value_get_string (value));
+      break;
+    case XMPP_CLIENT_PROP_SERVER_HOST:
+      xmpp_client_set_server_host (self, g_value_get_string (value));
+      break;
+    case XMPP_CLIENT_PROP_SERVER_PORT:
+      xmpp_client_set_server_port (self, g_value_get_uint (value));
+      break;
+    case XMPP_CLIENT_PROP_TLS_MODE:
+      xmpp_client_set_tls_mode (self, g_value_get_enum (value));
+      break;
+    case XMPP_CLIENT_PROP_TLS_DATABASE:
+      xmpp_client_set_tls_database (self, g_value_get_object (value));
+      break;
+    case XMPP_CLIENT_PROP_TLS_INTERACTION:
+      xmpp_client_set_tls_interaction (self, g_value_get_object (value));
+      break;
+    case XMPP_CLIENT_PROP_CERTIFICATE:
+      xmpp_client_set_certificate (self, g_value_get_object (value));
+      break;
+    case XMPP_CLIENT_PROP_PROXY_RESOLVER:
+      xmpp_client_set_proxy_resolver (self, g_value_get_object (value));
+      break;
+    case XMPP_CLIENT_PROP_STATE_STORE:
+      xmpp_client_set_state_store (self, g_value_get_object (value));
+      break;
+    case XMPP_CLIENT_PROP_INSECURE_LOOPBACK:
+      xmpp_client_set_insecure_loopback (self, g_value_get_boolean (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+install_properties (GObjectClass *object_class)
+{
+  const GParamFlags writable = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY |
+                               G_PARAM_STATIC_STRINGS;
+
+  /**
+   * XmppClient:account: (getter get_account)
+   *
+   * The address of the account, as given.
+   *
+   * Since: 1.0
+   */
+  xmpp_client_properties[XMPP_CLIENT_PROP_ACCOUNT] =
+      g_param_spec_boxed ("account", NULL, NULL, XMPP_TYPE_JID,
+                          G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY |
+                              G_PARAM_STATIC_STRINGS);
+
+  /**
+   * XmppClient:credential: (getter get_credential) (setter set_credential)
+   *
+   * What proves the identity.
+   *
+   * Since: 1.0
+   */
+  xmpp_client_properties[XMPP_CLIENT_PROP_CREDENTIAL] =
+      g_param_spec_object ("credential", NULL, NULL, XMPP_TYPE_CREDENTIAL, writable);
+
+  /**
+   * XmppClient:policy: (getter get_policy) (setter set_policy)
+   *
+   * Which SASL mechanisms may be used.
+   *
+   * Since: 1.0
+   */
+  xmpp_client_properties[XMPP_CLIENT_PROP_POLICY] =
+      g_param_spec_object ("policy", NULL, NULL, XMPP_TYPE_SASL_POLICY, writable);
+
+  /**
+   * XmppClient:registry: (getter get_registry) (setter set_registry)
+   *
+   * Where SASL mechanisms come from; the default one knows the installed modules.
+   *
+   * Since: 1.0
+   */
+  xmpp_client_properties[XMPP_CLIENT_PROP_REGISTRY] =
+      g_param_spec_object ("registry", NULL, NULL, XMPP_TYPE_SASL_REGISTRY, writable);
+
+  /**
+   * XmppClient:resource: (getter get_resource) (setter set_resource)
+   *
+   * The resource to ask for; NULL lets the server choose (RFC 6120 §7.6).
+   *
+   * Since: 1.0
+   */
+  xmpp_client_properties[XMPP_CLIENT_PROP_RESOURCE] =
+      g_param_spec_string ("resource", NULL, NULL, NULL, writable);
+
+  /**
+   * XmppClient:initial-presence: (getter get_initial_presence) (setter
+   * set_initial_presence)
+   *
+   * What is sent once the connection is open, for the server delivers no messages
+   * before it; NULL stays silent.
+   *
+   * Since: 1.0
+   */
+  xmpp_client_properties[XMPP_CLIENT_PROP_INITIAL_PRESENCE] =
+      g_param_spec_boxed ("initial-presence", NULL, NULL, XMPP_TYPE_STANZA, writable);
+
+  /**
+   * XmppClient:lang: (getter get_lang) (setter set_lang)
+   *
+   * The language of texts without one of their own (RFC 6120 §4.7.4).
+   *
+   * Since: 1.0
+   */
+  xmpp_client_properties[XMPP_CLIENT_PROP_LANG] =
+      g_param_spec_string ("lang", NULL, NULL, NULL, writable);
+
+  /**
+   * XmppClient:server-host: (getter get_server_host) (setter set_server_host)
+   *
+   * Where to connect instead of asking DNS: a host name or an IP address. The
+   * certificate must name the domain of the account all the same.
+   *
+   * Since: 1.0
+   */
+  xmpp_client_properties[XMPP_CLIENT_PROP_SERVER_HOST] =
+      g_param_spec_string ("server-host", NULL, NULL, NULL, writable);
+
+  /**
+   * XmppClient:server-port: (getter get_server_port) (setter set_server_port)
+   *
+   * The port; 0: 5222, or 5223 for direct TLS.
+   *
+   * Since: 1.0
+   */
+  xmpp_client_properties[XMPP_CLIENT_PROP_SERVER_PORT] =
+      g_param_spec_uint ("server-port", NULL, NULL, 0, G_MAXUINT16, 0, writable);
+
+  /**
+   * XmppClient:tls-mode: (getter get_tls_mode) (setter set_tls_mode)
+   *
+   * How TLS begins.
+   *
+   * Since: 1.0
+   */
+  xmpp_client_properties[XMPP_CLIENT_PROP_TLS_MODE] =
+      g_param_spec_enum ("tls-mode", NULL, NULL, XMPP_TYPE_TLS_MODE, XMPP_TLS_MODE_AUTO,
+                         writable);
+
+  /**
+   * XmppClient:tls-database: (getter get_tls_database) (setter set_tls_database)
+   *
+   * Which certificate authorities to trust; NULL: those of the system. The rules for
+   * names and purposes are the library's own in any case.
+   *
+   * Since: 1.0
+   */
+  xmpp_client_properties[XMPP_CLIENT_PROP_TLS_DATABASE] =
+      g_param_spec_object ("tls-database", NULL, NULL, G_TYPE_TLS_DATABASE, writable);
+
+  /**
+   * XmppClient:tls-interaction: (getter get_tls_interaction) (setter set_tls_interaction)
+   *
+   * Asks for the PIN of a client certificate's key.
+   *
+   * Since: 1.0
+   */
+  xmpp_client_properties[XMPP_CLIENT_PROP_TLS_INTERACTION] =
+      g_param_spec_object ("tls-interaction", NULL, NULL, G_TYPE_TLS_INTERACTION,
+                           writable);
+
+  /**
+   * XmppClient:certificate: (getter get_certificate) (setter set_certificate)
+   *
+   * The client certificate.
+   *
+   * Since: 1.0
+   */
+  xmpp_client_properties[XMPP_CLIENT_PROP_CERTIFICATE] =
+      g_param_spec_object ("certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, writable);
+
+  /**
+   * XmppClient:proxy-resolver: (getter get_proxy_resolver) (setter set_proxy_resolver)
+   *
+   * Which proxies to use; NULL: those of the system.
+   *
+   * Since: 1.0
+   */
+  xmpp_client_properties[XMPP_CLIENT_PROP_PROXY_RESOLVER] =
+      g_param_spec_object ("proxy-resolver", NULL, NULL, G_TYPE_PROXY_RESOLVER, writable);
+
+  /**
+   * XmppClient:state-store: (getter get_state_store) (setter set_state_store)
+   *
+   * Keeps derived secrets and the features of the server from one login to the next; by
+   * default in memory, for this object.
+   *
+   * Since: 1.0
+   */
+  xmpp_client_properties[XMPP_CLIENT_PROP_STATE_STORE] =
+      g_param_spec_object ("state-store", NULL, NULL, XMPP_TYPE_STATE_STORE, writable);
+
+  /**
+   * XmppClient:insecure-loopback: (getter get_insecure_loopback) (setter
+   * set_insecure_loopback)
+   *
+   * Whether to log in without TLS where the server is on a loopback address. For tests.
+   *
+   * Since: 1.0
+   */
+  xmpp_client_properties[XMPP_CLIENT_PROP_INSECURE_LOOPBACK] =
+      g_param_spec_boolean ("insecure-loopback", NULL, NULL, FALSE, writable);
+
+  g_object_class_install_properties (object_class, XMPP_CLIENT_N_PROPS,
+                                     xmpp_client_properties);
+}
+
+static void
+xmpp_client_class_init (XmppClientClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = xmpp_client_finalize;
+  object_class->get_property = xmpp_client_get_property;
+  object_class->set_property = xmpp_client_set_property;
+  XMPP_CONNECTION_CLASS (klass)->ops = &xmpp_client_ops;
+
+  install_properties (object_class);
+}
+
+static void
+xmpp_client_init (XmppClient *self)
+{
+  XmppClientPrivate *priv = xmpp_client_get_private (self);
+
+  priv->policy = xmpp_sasl_policy_new ();
+  priv->registry = g_object_ref (xmpp_sasl_registry_get_default ());
+  priv->store = xmpp_memory_state_store_new ();
+  priv->initial_presence =
+      xmpp_stanza_new_presence (XMPP_STANZA_TYPE_AVAILABLE, NULL, NULL);
+  xmpp_client_set_credential (self, NULL);
+}
+
+/**
+ * xmpp_client_new:
+ * @jid: the address of the account; a resource in it is asked for. A domain alone is for
+ *   anonymous logins
+ * @credential: (nullable): what proves the identity; NULL: one that asks through its
+ * signal
+ * @error: [error@Gio.IOErrorEnum.INVALID_DATA] where @jid is malformed
+ *
+ * Makes a client for an account.
+ *
+ * Returns: (transfer full): the client, closed
+ *
+ * Since: 1.0
+ */
+XmppClient *
+xmpp_client_new (const char *jid, XmppCredential *credential, GError **error)
+{
+  g_autoptr (XmppJid) account = NULL;
+
+  g_return_val_if_fail (jid != NULL, NULL);
+  g_return_val_if_fail (credential == NULL || XMPP_IS_CREDENTIAL (credential), NULL);
+
+  account = xmpp_jid_new (jid, error);
+  if (account == NULL)
+    return NULL;
+
+  return g_object_new (XMPP_TYPE_CLIENT, "account", account, "credential", credential,
+                       "resource", xmpp_jid_get_resource (account), NULL);
+}

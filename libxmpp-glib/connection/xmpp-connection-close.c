@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#define G_LOG_DOMAIN "Xmpp-Connection"
+
+#include "config.h"
+
+#include "connection/xmpp-connection-private.h"
+
+#include "core/xmpp-deadline.h"
+
+/* OPEN → CLOSING → CLOSED: the polite close (RFC 6120 §4.4), the abrupt one, and what is
+ * left to do when a stream has ended, whatever ended it. */
+
+static void stream_closed_cb (GObject *object, GAsyncResult *result, gpointer user_data);
+
+static void
+return_to_closers (XmppConnection *self, const GError *error)
+{
+  XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
+  GQueue closers = priv->closers;
+  GTask *task;
+
+  g_queue_init (&priv->closers);
+  while ((task = g_queue_pop_head (&closers)) != NULL)
+    {
+      if (error != NULL)
+        g_task_return_error (task, g_error_copy (error));
+      else
+        g_task_return_boolean (task, TRUE);
+      g_object_unref (task);
+    }
+}
+
+static gboolean
+is_open_state (XmppConnectionState state)
+{
+  return state == XMPP_CONNECTION_STATE_OPEN || state == XMPP_CONNECTION_STATE_CLOSING;
+}
+
+/* What had not been handed to the system and has nobody who gets an error for it */
+static GPtrArray *
+collect_undelivered (XmppConnectionPrivate *priv)
+{
+  g_autoptr (GPtrArray) unsent = xmpp_stream_steal_unsent (priv->stream);
+  GPtrArray *stanzas =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) xmpp_stanza_unref);
+
+  for (guint i = 0; i < unsent->len; i++)
+    {
+      XmppElement *element = g_ptr_array_index (unsent, i);
+      XmppStanza *stanza;
+
+      if (g_hash_table_contains (priv->awaited, element) ||
+          xmpp_request_table_holds (priv->requests, element))
+        continue;
+
+      stanza = xmpp_stanza_new_from_element (element, NULL);
+      if (stanza != NULL)
+        g_ptr_array_add (stanzas, stanza);
+    }
+
+  g_hash_table_remove_all (priv->awaited);
+  return stanzas;
+}
+
+static void
+drop_stream (XmppConnectionPrivate *priv)
+{
+  xmpp_stream_set_sink (priv->stream, NULL, NULL);
+  xmpp_stream_abort (priv->stream);
+  g_clear_pointer (&priv->liveness, xmpp_liveness_free);
+  g_clear_pointer (&priv->closing, xmpp_deadline_free);
+  g_clear_pointer (&priv->features, g_ptr_array_unref);
+  g_clear_object (&priv->stream);
+}
+
+/* The order in which the application learns of it: its requests, its stanzas, its queue,
+ * the state, and last that it is over. Any of these may open the connection again. */
+void
+xmpp_connection_end (XmppConnection *connection, const GError *error)
+{
+  g_autoptr (XmppConnection) self = g_object_ref (connection);
+  XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
+  g_autoptr (GError) reason = error != NULL ? g_error_copy (error) : NULL;
+  g_autoptr (GError) closed = NULL;
+  g_autoptr (GPtrArray) undelivered = NULL;
+  XmppRequestTable *requests;
+  gboolean told_open = priv->told_open;
+
+  if (priv->state == XMPP_CONNECTION_STATE_CLOSED)
+    return;
+
+  g_set_error_literal (&closed, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_CLOSED,
+                       "The connection was closed");
+  if (priv->stream != NULL)
+    {
+      undelivered = collect_undelivered (priv);
+      drop_stream (priv);
+    }
+  requests = g_steal_pointer (&priv->requests);
+  priv->told_open = FALSE;
+
+  g_clear_error (&priv->error);
+  priv->error = reason != NULL ? g_error_copy (reason) : NULL;
+  xmpp_connection_set_state (self, XMPP_CONNECTION_STATE_CLOSED);
+
+  if (requests != NULL)
+    {
+      xmpp_request_table_fail (requests, reason != NULL ? reason : closed);
+      xmpp_request_table_free (requests);
+    }
+  for (guint i = 0; undelivered != NULL && i < undelivered->len; i++)
+    g_signal_emit (self, xmpp_connection_signals[XMPP_CONNECTION_SIGNAL_UNDELIVERED], 0,
+                   g_ptr_array_index (undelivered, i));
+  if (told_open)
+    {
+      xmpp_receive_queue_end (priv->queue);
+      g_signal_emit (self, xmpp_connection_signals[XMPP_CONNECTION_SIGNAL_CLOSED], 0,
+                     reason);
+    }
+  return_to_closers (self, told_open ? reason : NULL);
+}
+
+void
+xmpp_connection_finish_stream (XmppConnection *self, GCancellable *cancellable)
+{
+  XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
+
+  xmpp_connection_set_state (self, XMPP_CONNECTION_STATE_CLOSING);
+  priv->closing = xmpp_deadline_new (priv->limit->close_seconds, cancellable);
+  xmpp_connection_update_paused (self);
+  xmpp_stream_close_async (priv->stream, xmpp_deadline_get_cancellable (priv->closing),
+                           stream_closed_cb, g_object_ref (self));
+}
+
+static void
+stream_closed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (XmppConnection) self = user_data;
+  XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
+  g_autoptr (GError) error = NULL;
+
+  xmpp_stream_close_finish (XMPP_STREAM (object), result, &error);
+
+  /* Aborted, or the stream's error came through the sink and ended it. */
+  if (priv->stream != XMPP_STREAM (object))
+    return;
+
+  if (error != NULL)
+    xmpp_deadline_translate (priv->closing, &error,
+                             "Waiting for the peer to close the stream");
+  xmpp_connection_end (self, error);
+}
+
+/**
+ * xmpp_connection_close_async:
+ * @connection: a connection
+ * @status: (nullable): a text for those who see us leave
+ * @cancellable: (nullable): aborts instead of waiting further
+ * @callback: called when the connection is closed
+ * @user_data: for @callback
+ *
+ * Leaves politely: the final unavailable presence with @status, the closing tag, and then
+ * waiting for the peer's, for at most [property@Limits:close-seconds] (RFC 6120 §4.4).
+ * What was sent before is delivered, and stanzas that are on their way to us still
+ * arrive.
+ *
+ * Legal in every state: while the connection is being opened the attempt is cancelled; a
+ * closed connection is closed already.
+ *
+ * Since: 1.0
+ */
+void
+xmpp_connection_close_async (XmppConnection *self,
+                             const char *status,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  g_autoptr (GError) error = NULL;
+  XmppConnectionPrivate *priv;
+
+  g_return_if_fail (XMPP_IS_CONNECTION (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  priv = xmpp_connection_get_private (self);
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, xmpp_connection_close_async);
+
+  if (!xmpp_connection_check_thread (self, &error))
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+
+  if (priv->state == XMPP_CONNECTION_STATE_CLOSED)
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+
+  g_queue_push_tail (&priv->closers, g_object_ref (task));
+  if (priv->state == XMPP_CONNECTION_STATE_OPENING)
+    {
+      xmpp_connection_set_state (self, XMPP_CONNECTION_STATE_CLOSING);
+      g_cancellable_cancel (xmpp_deadline_get_cancellable (priv->opening));
+    }
+  else if (priv->state == XMPP_CONNECTION_STATE_OPEN)
+    {
+      XMPP_CONNECTION_GET_CLASS (self)->ops->farewell (self, status);
+      xmpp_connection_finish_stream (self, cancellable);
+    }
+}
+
+/**
+ * xmpp_connection_close_finish:
+ * @connection: a connection
+ * @result: the result
+ * @error: what kept the close from being polite: [error@ConnectionError.TIMED_OUT] where
+ * the peer did not close its side in time, or what broke the stream
+ *
+ * Finishes closing the connection. It is closed in any case.
+ *
+ * Returns: whether both sides have closed
+ *
+ * Since: 1.0
+ */
+gboolean
+xmpp_connection_close_finish (XmppConnection *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, xmpp_connection_close_async),
+                        FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * xmpp_connection_abort:
+ * @connection: a connection
+ *
+ * Ends the connection at once, without a word to the peer. What had not been written
+ * comes back through [signal@Connection::undelivered]. Legal in every state.
+ *
+ * Since: 1.0
+ */
+void
+xmpp_connection_abort (XmppConnection *self)
+{
+  XmppConnectionPrivate *priv;
+  g_autoptr (GError) error = NULL;
+
+  g_return_if_fail (XMPP_IS_CONNECTION (self));
+
+  priv = xmpp_connection_get_private (self);
+  if (!xmpp_connection_check_thread (self, &error))
+    {
+      g_warning ("%s", error->message);
+      return;
+    }
+
+  if (priv->opening != NULL)
+    g_cancellable_cancel (xmpp_deadline_get_cancellable (priv->opening));
+  else if (is_open_state (priv->state))
+    {
+      g_set_error_literal (&error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_CLOSED,
+                           "The connection was aborted");
+      xmpp_connection_end (self, error);
+    }
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#define G_LOG_DOMAIN "Xmpp-Connection"
+
+#include "config.h"
+
+#include "connection/xmpp-connection-private.h"
+
+#include "core/xmpp-namespaces.h"
+#include "negotiation/xmpp-feature.h"
+
+/* Where a received element goes: to the request that waits for it, to the library, to the
+ * application's handlers, its signal, its queue; an iq that nobody takes is refused. */
+
+static void
+send_reply (XmppConnection *self, XmppStanza *reply)
+{
+  XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
+  g_autoptr (GError) error = NULL;
+
+  if (reply != NULL &&
+      !xmpp_stream_write (priv->stream, xmpp_stanza_get_element (reply), &error))
+    g_debug ("no reply: %s", error->message);
+}
+
+static void
+refuse (XmppConnection *self,
+        XmppStanza *stanza,
+        XmppStanzaErrorType type,
+        XmppStanzaError condition)
+{
+  g_autoptr (XmppStanza)
+      reply = xmpp_stanza_reply_error (stanza, type, condition, NULL, NULL);
+
+  send_reply (self, reply);
+}
+
+static gboolean
+is_request (XmppStanza *stanza)
+{
+  XmppStanzaType type = xmpp_stanza_get_stanza_type (stanza);
+
+  return xmpp_stanza_get_kind (stanza) == XMPP_STANZA_KIND_IQ &&
+         (type == XMPP_STANZA_TYPE_GET || type == XMPP_STANZA_TYPE_SET);
+}
+
+/* RFC 6120 §8.2.3: an id always, exactly one child in a request. */
+static gboolean
+iq_is_well_formed (XmppConnection *self, XmppStanza *stanza)
+{
+  if (xmpp_stanza_get_id (stanza) == NULL ||
+      xmpp_stanza_get_stanza_type (stanza) == XMPP_STANZA_TYPE_INVALID)
+    return FALSE;
+
+  return !is_request (stanza) ||
+         xmpp_element_get_n_children (xmpp_stanza_get_element (stanza)) == 1;
+}
+
+/* TRUE: answered by the library itself (XEP-0199 §4.1, §4.2) */
+static gboolean
+answer_ping (XmppConnection *self, XmppStanza *stanza)
+{
+  g_autoptr (XmppStanza) reply = NULL;
+
+  if (xmpp_stanza_get_stanza_type (stanza) != XMPP_STANZA_TYPE_GET ||
+      xmpp_stanza_get_payload (stanza, "ping", XMPP_NS_PING) == NULL)
+    return FALSE;
+
+  reply = xmpp_stanza_reply (stanza, NULL);
+  send_reply (self, reply);
+  return TRUE;
+}
+
+static gboolean
+emit_stanza (XmppConnection *self, XmppStanza *stanza)
+{
+  gboolean taken = FALSE;
+  guint signal;
+
+  switch (xmpp_stanza_get_kind (stanza))
+    {
+    case XMPP_STANZA_KIND_MESSAGE:
+      signal = XMPP_CONNECTION_SIGNAL_MESSAGE;
+      break;
+    case XMPP_STANZA_KIND_PRESENCE:
+      signal = XMPP_CONNECTION_SIGNAL_PRESENCE;
+      break;
+    default:
+      signal = XMPP_CONNECTION_SIGNAL_IQ;
+    }
+
+  g_signal_emit (self, xmpp_connection_signals[signal], 0, stanza, &taken);
+  return taken;
+}
+
+static void
+enqueue (XmppConnection *self, XmppStanza *stanza)
+{
+  XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
+  g_autoptr (GError) error = NULL;
+
+  if (xmpp_receive_queue_get_length (priv->queue) >= priv->limit->queued_stanzas_hard)
+    {
+      g_set_error (&error, XMPP_STREAM_ERROR, XMPP_STREAM_ERROR_RESOURCE_CONSTRAINT,
+                   "%u received stanzas wait to be taken: call receive more often",
+                   priv->limit->queued_stanzas_hard);
+      xmpp_stream_fail (priv->stream, error);
+      return;
+    }
+
+  xmpp_receive_queue_push (priv->queue, stanza);
+  xmpp_connection_update_paused (self);
+}
+
+static void
+route_iq_before_handlers (XmppConnection *self, XmppStanza *stanza, gboolean *done)
+{
+  XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
+
+  if (!iq_is_well_formed (self, stanza))
+    {
+      if (xmpp_stanza_get_id (stanza) != NULL &&
+          (is_request (stanza) ||
+           xmpp_stanza_get_stanza_type (stanza) == XMPP_STANZA_TYPE_INVALID))
+        refuse (self, stanza, XMPP_STANZA_ERROR_TYPE_MODIFY,
+                XMPP_STANZA_ERROR_BAD_REQUEST);
+      *done = TRUE;
+    }
+  else if (is_request (stanza))
+    *done = answer_ping (self, stanza);
+  else
+    {
+      /* A reply that nobody waits for is a late one or a forged one. */
+      if (xmpp_request_table_take (priv->requests, stanza, priv->jid))
+        xmpp_connection_update_paused (self);
+      *done = TRUE;
+    }
+}
+
+static void
+route (XmppConnection *self, XmppStanza *stanza)
+{
+  XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
+  XmppStanzaKind kind = xmpp_stanza_get_kind (stanza);
+  gboolean done = FALSE;
+
+  if (kind == XMPP_STANZA_KIND_IQ)
+    route_iq_before_handlers (self, stanza, &done);
+
+  if (done || xmpp_handler_table_run (priv->handlers, self, stanza) ||
+      emit_stanza (self, stanza))
+    return;
+
+  if (priv->stream == NULL)
+    return;
+
+  if ((priv->queue_kinds & kind) != 0)
+    enqueue (self, stanza);
+  else if (is_request (stanza))
+    refuse (self, stanza, XMPP_STANZA_ERROR_TYPE_CANCEL,
+            XMPP_STANZA_ERROR_SERVICE_UNAVAILABLE);
+}
+
+/* No stanza: a feature's own element, or something that is to be ignored */
+static void
+handle_element (XmppConnection *self, XmppElement *element)
+{
+  XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
+  g_autoptr (XmppStream) stream = g_object_ref (priv->stream);
+  g_autoptr (GPtrArray) features = g_ptr_array_ref (priv->features);
+
+  for (guint i = 0; i < features->len; i++)
+    if (xmpp_feature_handle (g_ptr_array_index (features, i), stream, element))
+      return;
+
+  g_debug ("ignored <%s xmlns='%s'/>", xmpp_element_get_name (element),
+           xmpp_element_get_xmlns (element));
+}
+
+static void
+element_cb (XmppElement *element, gpointer user_data)
+{
+  g_autoptr (XmppConnection) self = g_object_ref (user_data);
+  g_autoptr (XmppStanza) stanza = xmpp_stanza_new_from_element (element, NULL);
+
+  if (stanza != NULL)
+    route (self, stanza);
+  else
+    handle_element (self, element);
+}
+
+static void
+ended_cb (const GError *error, gpointer user_data)
+{
+  XmppConnection *self = user_data;
+  XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
+
+  if (error != NULL)
+    xmpp_connection_end (self, error);
+  else if (priv->state == XMPP_CONNECTION_STATE_OPEN)
+    xmpp_connection_finish_stream (self, NULL);
+}
+
+const XmppStreamSink xmpp_connection_sink = { .element = element_cb, .ended = ended_cb };
+
+/* Where somebody waits for the peer, what he waits for may stand behind what fills the
+ * queue: then reading goes on to the hard limit. */
+void
+xmpp_connection_update_paused (XmppConnection *self)
+{
+  XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
+
+  if (priv->stream == NULL || priv->queue_kinds == XMPP_STANZA_KIND_NONE)
+    return;
+
+  xmpp_stream_set_paused (priv->stream,
+                          priv->state == XMPP_CONNECTION_STATE_OPEN &&
+                              xmpp_request_table_is_empty (priv->requests) &&
+                              xmpp_receive_queue_get_length (priv->queue) >=
+                                  priv->limit->queued_stanzas);
+}

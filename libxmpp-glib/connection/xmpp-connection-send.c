@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#include "config.h"
+
+#include "connection/xmpp-connection-private.h"
+
+static gboolean
+check_can_send (XmppConnection *self, GError **error)
+{
+  XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
+
+  if (!xmpp_connection_check_thread (self, error))
+    return FALSE;
+
+  if (priv->state == XMPP_CONNECTION_STATE_OPEN)
+    return TRUE;
+
+  g_set_error_literal (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_NOT_OPEN,
+                       "The connection is not open: open it before sending");
+  return FALSE;
+}
+
+/**
+ * xmpp_connection_send:
+ * @connection: an open connection
+ * @stanza: what to send; it is sealed
+ * @error: why it cannot be sent
+ *
+ * Appends a stanza to the output. It leaves with everything else that is sent in the same
+ * turn of the main loop. Should the connection end before it was handed to the system,
+ * [signal@Connection::undelivered] gives it back.
+ *
+ * Errors: [error@ConnectionError.NOT_OPEN], [error@ConnectionError.QUEUE_FULL] (the peer
+ * does not read), [error@Gio.IOErrorEnum.INVALID_ARGUMENT] and
+ * [error@Gio.IOErrorEnum.INVALID_DATA] (names or text that XML cannot carry). Nothing has
+ * been written then, and the connection stays as it is.
+ *
+ * Returns: whether the stanza was taken
+ *
+ * Since: 1.0
+ */
+gboolean
+xmpp_connection_send (XmppConnection *self, XmppStanza *stanza, GError **error)
+{
+  XmppConnectionPrivate *priv;
+
+  g_return_val_if_fail (XMPP_IS_CONNECTION (self), FALSE);
+  g_return_val_if_fail (stanza != NULL, FALSE);
+
+  priv = xmpp_connection_get_private (self);
+  return check_can_send (self, error) &&
+         xmpp_stream_write (priv->stream, xmpp_stanza_get_element (stanza), error);
+}
+
+static void
+sent_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  XmppConnection *self = g_task_get_source_object (task);
+  XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
+  XmppElement *element = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+
+  if (xmpp_stream_flush_finish (XMPP_STREAM (object), result, &error))
+    {
+      g_hash_table_remove (priv->awaited, element);
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+
+  /* Cancelled, it may still leave, or come back like any other. Else the stream has
+   * ended: end() finds it among the awaited and leaves it to this error. */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_hash_table_remove (priv->awaited, element);
+  g_task_return_error (task, g_steal_pointer (&error));
+}
+
+/**
+ * xmpp_connection_send_async:
+ * @connection: an open connection
+ * @stanza: what to send; it is sealed
+ * @cancellable: (nullable): stops waiting; the stanza may leave all the same
+ * @callback: called when the stanza was written
+ * @user_data: for @callback
+ *
+ * Sends a stanza and waits until the system has taken it.
+ *
+ * Since: 1.0
+ */
+void
+xmpp_connection_send_async (XmppConnection *self,
+                            XmppStanza *stanza,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  g_autoptr (GError) error = NULL;
+  XmppConnectionPrivate *priv;
+  XmppElement *element;
+
+  g_return_if_fail (XMPP_IS_CONNECTION (self));
+  g_return_if_fail (stanza != NULL);
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  priv = xmpp_connection_get_private (self);
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, xmpp_connection_send_async);
+
+  if (!xmpp_connection_send (self, stanza, &error))
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+
+  element = xmpp_element_ref (xmpp_stanza_get_element (stanza));
+  g_task_set_task_data (task, element, (GDestroyNotify) xmpp_element_unref);
+  g_hash_table_add (priv->awaited, xmpp_element_ref (element));
+  xmpp_stream_flush_async (priv->stream, cancellable, sent_cb, g_steal_pointer (&task));
+}
+
+/**
+ * xmpp_connection_send_finish:
+ * @connection: a connection
+ * @result: the result
+ * @error: why it was not sent: as [method@Connection.send], or what ended the connection
+ *
+ * Finishes sending a stanza.
+ *
+ * Returns: whether the stanza was written
+ *
+ * Since: 1.0
+ */
+gboolean
+xmpp_connection_send_finish (XmppConnection *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, xmpp_connection_send_async),
+                        FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * xmpp_connection_request_async:
+ * @connection: an open connection
+ * @stanza: an iq of type get or set with an id; it is sealed
+ * @cancellable: (nullable): stops waiting; a reply that comes later is dropped
+ * @callback: called when the reply has come
+ * @user_data: for @callback
+ *
+ * Sends a request and waits for its reply, for at most
+ * [property@Limits:request-seconds]. Only an iq of type result or error with the same id
+ * from the entity that was asked counts (RFC 6120 §8.2.3).
+ *
+ * Since: 1.0
+ */
+void
+xmpp_connection_request_async (XmppConnection *self,
+                               XmppStanza *stanza,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  g_autoptr (GError) error = NULL;
+  XmppConnectionPrivate *priv;
+
+  g_return_if_fail (XMPP_IS_CONNECTION (self));
+  g_return_if_fail (stanza != NULL);
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  priv = xmpp_connection_get_private (self);
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, xmpp_connection_request_async);
+
+  if (!check_can_send (self, &error) ||
+      !xmpp_request_table_check (priv->requests, stanza, &error) ||
+      !xmpp_stream_write (priv->stream, xmpp_stanza_get_element (stanza), &error))
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+
+  xmpp_request_table_add (priv->requests, stanza, task);
+  xmpp_connection_update_paused (self);
+}
+
+/**
+ * xmpp_connection_request_finish:
+ * @connection: a connection
+ * @result: the result
+ * @error: [error@StanzaError] where the reply is an error,
+ * [error@ConnectionError.TIMED_OUT], or as [method@Connection.send]
+ *
+ * Finishes a request.
+ *
+ * Returns: (transfer full): the result
+ *
+ * Since: 1.0
+ */
+XmppStanza *
+xmpp_connection_request_finish (XmppConnection *self,
+                                GAsyncResult *result,
+                                GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, xmpp_connection_request_async),
+                        NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

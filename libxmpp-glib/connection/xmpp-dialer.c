@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#define G_LOG_DOMAIN "Xmpp-Connection"
+
+#include "config.h"
+
+#include "connection/xmpp-dialer.h"
+
+#include "negotiation/xmpp-negotiator.h"
+#include "transport/xmpp-connector.h"
+
+/* One attempt: connect, negotiate, and where that fails early the next candidate. The
+ * steps in the order in which they run; each takes over the task. */
+
+typedef struct
+{
+  XmppDialPlan *plan;
+  XmppReport *report;
+  XmppLimits *limits;
+  XmppCandidate *winner;
+  XmppStream *stream;
+  XmppNegotiator *negotiator;
+  GPtrArray *features;
+  GError *failure;
+} Dial;
+
+static void connect_next (GTask *task);
+static void connected_cb (GObject *object, GAsyncResult *result, gpointer user_data);
+static void negotiate (GIOStream *io, GTask *task);
+static void negotiated_cb (GObject *object, GAsyncResult *result, gpointer user_data);
+static void failed (GError *error, GTask *task);
+static void dismissed_cb (GObject *object, GAsyncResult *result, gpointer user_data);
+static void decide_after_failure (GTask *task);
+
+XmppDialPlan *
+xmpp_dial_plan_new (void)
+{
+  XmppDialPlan *plan = g_new0 (XmppDialPlan, 1);
+
+  plan->candidates =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) xmpp_candidate_unref);
+  return plan;
+}
+
+void
+xmpp_dial_plan_free (XmppDialPlan *plan)
+{
+  g_ptr_array_unref (plan->candidates);
+  g_clear_object (&plan->proxy_resolver);
+  g_clear_pointer (&plan->tls, xmpp_tls_parameters_unref);
+  g_free (plan->to);
+  g_free (plan->from);
+  g_free (plan->lang);
+  g_clear_pointer (&plan->remembered, xmpp_element_unref);
+  g_free (plan);
+}
+
+void
+xmpp_dial_result_free (XmppDialResult *result)
+{
+  g_clear_object (&result->stream);
+  g_clear_pointer (&result->features, g_ptr_array_unref);
+  g_clear_pointer (&result->offer, xmpp_element_unref);
+  g_clear_pointer (&result->secure_offer, xmpp_element_unref);
+  g_free (result);
+}
+
+static void
+dial_clear_stream (Dial *dial)
+{
+  if (dial->stream != NULL)
+    xmpp_stream_abort (dial->stream);
+  g_clear_object (&dial->stream);
+  g_clear_object (&dial->negotiator);
+  g_clear_pointer (&dial->features, g_ptr_array_unref);
+}
+
+static void
+dial_free (Dial *dial)
+{
+  dial_clear_stream (dial);
+  xmpp_dial_plan_free (dial->plan);
+  g_object_unref (dial->report);
+  g_object_unref (dial->limits);
+  g_clear_pointer (&dial->winner, xmpp_candidate_unref);
+  g_clear_error (&dial->failure);
+  g_free (dial);
+}
+
+void
+xmpp_dialer_dial_async (XmppConnection *connection,
+                        XmppDialPlan *plan,
+                        XmppReport *report,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (connection, cancellable, callback, user_data);
+  Dial *dial = g_new0 (Dial, 1);
+
+  g_task_set_source_tag (task, xmpp_dialer_dial_async);
+  dial->plan = plan;
+  dial->report = g_object_ref (report);
+  dial->limits = g_object_ref (xmpp_connection_get_limits (connection));
+  g_task_set_task_data (task, dial, (GDestroyNotify) dial_free);
+
+  connect_next (g_steal_pointer (&task));
+}
+
+static void
+connect_next (GTask *task_arg)
+{
+  g_autoptr (GTask) task = task_arg;
+  Dial *dial = g_task_get_task_data (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  g_autoptr (XmppConnector) connector = NULL;
+
+  connector = xmpp_connector_new (dial->plan->proxy_resolver, dial->plan->tls,
+                                  dial->limits, dial->report);
+  xmpp_connector_connect_async (connector, dial->plan->candidates, cancellable,
+                                connected_cb, g_steal_pointer (&task));
+}
+
+static void
+connected_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Dial *dial = g_task_get_task_data (task);
+  g_autoptr (GIOStream) io = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_clear_pointer (&dial->winner, xmpp_candidate_unref);
+  io = xmpp_connector_connect_finish (XMPP_CONNECTOR (object), result, &dial->winner,
+                                      &error);
+  if (io == NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    negotiate (io, g_steal_pointer (&task));
+}
+
+static void
+negotiate (GIOStream *io, GTask *task_arg)
+{
+  g_autoptr (GTask) task = task_arg;
+  Dial *dial = g_task_get_task_data (task);
+  XmppDialPlan *plan = dial->plan;
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  XmppConnection *connection = g_task_get_source_object (task);
+
+  dial->stream =
+      xmpp_stream_new (io, XMPP_STREAM_INITIATING, plan->content_xmlns, dial->limits);
+  if (dial->winner->direct_tls)
+    xmpp_stream_add_state (dial->stream, XMPP_STREAM_SECURE);
+
+  dial->features = plan->make_features (connection, plan, io, dial->report);
+  dial->negotiator =
+      xmpp_negotiator_new (dial->stream, dial->features, plan->goal, dial->report);
+  xmpp_negotiator_set_addresses (dial->negotiator, plan->to, plan->from, plan->lang);
+  xmpp_negotiator_set_remembered (dial->negotiator, plan->remembered);
+  xmpp_negotiator_run_async (dial->negotiator, cancellable, negotiated_cb,
+                             g_steal_pointer (&task));
+}
+
+static void
+negotiated_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  XmppNegotiator *negotiator = XMPP_NEGOTIATOR (object);
+  Dial *dial = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  XmppDialResult *dialled;
+
+  if (!xmpp_negotiator_run_finish (negotiator, result, &error))
+    {
+      failed (g_steal_pointer (&error), g_steal_pointer (&task));
+      return;
+    }
+
+  dialled = g_new0 (XmppDialResult, 1);
+  dialled->stream = g_steal_pointer (&dial->stream);
+  dialled->features = g_steal_pointer (&dial->features);
+  if (xmpp_negotiator_get_features (negotiator) != NULL)
+    dialled->offer = xmpp_element_ref (xmpp_negotiator_get_features (negotiator));
+  if (xmpp_negotiator_get_secure_features (negotiator) != NULL)
+    dialled->secure_offer =
+        xmpp_element_ref (xmpp_negotiator_get_secure_features (negotiator));
+
+  g_task_return_pointer (task, dialled, (GDestroyNotify) xmpp_dial_result_free);
+}
+
+/* A stream that still works is left with its closing tag (RFC 6120 §4.4); nobody waits
+ * for the peer's. */
+static void
+failed (GError *error, GTask *task_arg)
+{
+  g_autoptr (GTask) task = task_arg;
+  Dial *dial = g_task_get_task_data (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+
+  dial->failure = error;
+  if (xmpp_stream_get_error (dial->stream) == NULL &&
+      !g_cancellable_is_cancelled (cancellable))
+    {
+      xmpp_stream_write_end (dial->stream);
+      xmpp_stream_flush_async (dial->stream, cancellable, dismissed_cb,
+                               g_steal_pointer (&task));
+    }
+  else
+    decide_after_failure (g_steal_pointer (&task));
+}
+
+static void
+dismissed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+
+  xmpp_stream_flush_finish (XMPP_STREAM (object), result, NULL);
+  decide_after_failure (g_steal_pointer (&task));
+}
+
+/* The winner and what stood before it are used up. */
+static void
+drop_candidates_to_winner (Dial *dial)
+{
+  GPtrArray *candidates = dial->plan->candidates;
+  guint index = 0;
+
+  if (g_ptr_array_find (candidates, dial->winner, &index))
+    g_ptr_array_remove_range (candidates, 0, index + 1);
+}
+
+static void
+decide_after_failure (GTask *task_arg)
+{
+  g_autoptr (GTask) task = task_arg;
+  Dial *dial = g_task_get_task_data (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  gboolean secure = (xmpp_stream_get_state (dial->stream) & XMPP_STREAM_SECURE) != 0;
+  gboolean wrong_guess = dial->plan->remembered != NULL &&
+                         xmpp_negotiator_was_wrong_guess (dial->negotiator);
+
+  dial_clear_stream (dial);
+
+  if (wrong_guess)
+    g_clear_pointer (&dial->plan->remembered, xmpp_element_unref);
+  else if (!secure)
+    drop_candidates_to_winner (dial);
+
+  if (!g_cancellable_is_cancelled (cancellable) && (wrong_guess || !secure) &&
+      dial->plan->candidates->len > 0)
+    {
+      g_debug ("%s: trying again", dial->failure->message);
+      g_clear_error (&dial->failure);
+      connect_next (g_steal_pointer (&task));
+    }
+  else
+    g_task_return_error (task, g_steal_pointer (&dial->failure));
+}
+
+XmppDialResult *
+xmpp_dialer_dial_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_async_result_is_tagged (result, xmpp_dialer_dial_async), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#include "config.h"
+
+#include "client/xmpp-client.h"
+#include "core/xmpp-memory-state-store.h"
+
+#include "xmpp-test-loop.h"
+#include "xmpp-test-mechanisms.h"
+#include "xmpp-test-server.h"
+
+#define HEADER(attributes)                                                               \
+  "<stream:stream xmlns='jabber:client' "                                                \
+  "xmlns:stream='http://etherx.jabber.org/streams' "                                     \
+  "version='1.0' " attributes ">"
+#define OPEN                                                                             \
+  "C: " HEADER ("to='p.test'") "\n"                                                      \
+                               "S: " HEADER ("from='p.test' id='s1'")
+#define MECHANISMS                                                                       \
+  "<stream:features><mechanisms "                                                        \
+  "xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN"                            \
+  "</mechanism></mechanisms></stream:features>\n"
+#define LOGIN                                                                            \
+  OPEN MECHANISMS "C: <auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' "                   \
+                  "mechanism='PLAIN'>AGFsaWNlAHNlY3JldA=="                               \
+                  "</auth>\n"                                                            \
+                  "S: <success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>\n" OPEN        \
+                  "<stream:features><bind "                                              \
+                  "xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>\n"       \
+                  "C: <iq type='set' id='{b}'><bind "                                    \
+                  "xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>\n"                    \
+                  "S: <iq type='result' id='{b}'><bind "                                 \
+                  "xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>"                       \
+                  "alice@p.test/x7</jid></bind></iq>\n"
+
+static XmppClient *
+new_client (XmppTestServer *server, gboolean insecure)
+{
+  g_autoptr (XmppCredential) credential = xmpp_credential_new (NULL, "secret");
+  g_autoptr (XmppSaslRegistry) registry = xmpp_sasl_registry_new ();
+  g_autoptr (GError) error = NULL;
+  XmppClient *client = xmpp_client_new ("alice@p.test", credential, &error);
+
+  g_assert_no_error (error);
+  xmpp_test_register_mechanisms (registry);
+  xmpp_client_set_registry (client, registry);
+  xmpp_client_set_server_host (client, "127.0.0.1");
+  xmpp_client_set_server_port (client, xmpp_test_server_get_port (server));
+  xmpp_client_set_insecure_loopback (client, insecure);
+  return client;
+}
+
+static GError *
+open_client (XmppClient *client)
+{
+  g_auto (XmppTestResult) result = { 0 };
+  GError *error = NULL;
+
+  xmpp_connection_open_async (XMPP_CONNECTION (client), NULL, xmpp_test_result_cb,
+                              &result);
+  xmpp_connection_open_finish (XMPP_CONNECTION (client), xmpp_test_result_wait (&result),
+                               &error);
+  return error;
+}
+
+static GError *
+close_client (XmppClient *client, const char *status)
+{
+  g_auto (XmppTestResult) result = { 0 };
+  GError *error = NULL;
+
+  xmpp_connection_close_async (XMPP_CONNECTION (client), status, NULL,
+                               xmpp_test_result_cb, &result);
+  xmpp_connection_close_finish (XMPP_CONNECTION (client), xmpp_test_result_wait (&result),
+                                &error);
+  return error;
+}
+
+static void
+test_login (void)
+{
+  g_autoptr (XmppTestServer) server = xmpp_test_server_new ();
+  g_autoptr (XmppClient) client = new_client (server, TRUE);
+  g_autoptr (GError) error = NULL;
+
+  xmpp_test_server_add_script (server, LOGIN
+                               "C: <presence/>\n"
+                               "C: <presence "
+                               "type='unavailable'><status>bye</status></presence>\n"
+                               "C: </stream:stream>\nS: </stream:stream>\nE: close\n");
+  error = open_client (client);
+  g_assert_no_error (error);
+  g_assert_cmpstr (xmpp_jid_to_string (
+                       xmpp_connection_get_jid (XMPP_CONNECTION (client))),
+                   ==, "alice@p.test/x7");
+  g_assert_false (xmpp_connection_is_secure (XMPP_CONNECTION (client)));
+  error = close_client (client, "bye");
+  g_assert_no_error (error);
+  xmpp_test_assert_last_unref (&client);
+}
+
+static void
+test_silent (void)
+{
+  g_autoptr (XmppTestServer) server = xmpp_test_server_new ();
+  g_autoptr (XmppClient) client = new_client (server, TRUE);
+  g_autoptr (GError) error = NULL;
+
+  xmpp_test_server_add_script (server, LOGIN "C: </stream:stream>\nS: </stream:stream>\n"
+                                             "E: close\n");
+  xmpp_client_set_initial_presence (client, NULL);
+  error = open_client (client);
+  g_assert_no_error (error);
+  error = close_client (client, NULL);
+  g_assert_no_error (error);
+}
+
+/* What a port can hold that is no XMPP server with TLS. */
+static const struct
+{
+  const char *name, *bytes;
+  gboolean close, insecure;
+  GQuark (*domain) (void);
+  int code;
+  const char *step;
+} ports[] = {
+  { "HTTP", "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", TRUE, FALSE,
+    xmpp_stream_error_quark, XMPP_STREAM_ERROR_NOT_WELL_FORMED, "stream" },
+  { "HTML", "<!DOCTYPE html><html/>", TRUE, FALSE, xmpp_stream_error_quark,
+    XMPP_STREAM_ERROR_RESTRICTED_XML, "stream" },
+  { "another root", "<html xmlns='http://www.w3.org/1999/xhtml'>", FALSE, FALSE,
+    xmpp_stream_error_quark, XMPP_STREAM_ERROR_INVALID_NAMESPACE, "stream" },
+  { "a TLS alert", "\x15\x03\x01", TRUE, FALSE, xmpp_stream_error_quark,
+    XMPP_STREAM_ERROR_NOT_WELL_FORMED, "stream" },
+  { "hangs up", "", TRUE, FALSE, xmpp_stream_error_quark, XMPP_STREAM_ERROR_TRUNCATED,
+    "stream" },
+  { "says nothing", "", FALSE, FALSE, xmpp_connection_error_quark,
+    XMPP_CONNECTION_ERROR_TIMED_OUT, "stream" },
+  { "another domain", HEADER ("from='q.test' id='1'") "<stream:features/>", FALSE, FALSE,
+    xmpp_stream_error_quark, XMPP_STREAM_ERROR_INVALID_FROM, "stream" },
+  { "no STARTTLS", HEADER ("from='p.test' id='1'") MECHANISMS, FALSE, FALSE,
+    xmpp_connection_error_quark, XMPP_CONNECTION_ERROR_POLICY, "starttls" },
+  { "STARTTLS refused",
+    HEADER ("from='p.test' id='1'") "<stream:features><starttls "
+                                    "xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
+                                    "</stream:features><failure "
+                                    "xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>",
+    FALSE, FALSE, xmpp_connection_error_quark, XMPP_CONNECTION_ERROR_POLICY, "starttls" },
+  { "no mechanism", HEADER ("from='p.test' id='1'") "<stream:features/>", FALSE, TRUE,
+    xmpp_connection_error_quark, XMPP_CONNECTION_ERROR_POLICY, "sasl" },
+};
+
+static void
+test_ports (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (ports); i++)
+    {
+      g_autoptr (XmppTestServer) server = xmpp_test_server_new ();
+      g_autoptr (XmppClient) client = new_client (server, ports[i].insecure);
+      g_autoptr (GError) error = NULL;
+      XmppReport *report;
+
+      g_test_message ("%s", ports[i].name);
+      xmpp_test_server_add_bytes (server, ports[i].bytes, ports[i].close);
+      g_object_set (xmpp_connection_get_limits (XMPP_CONNECTION (client)),
+                    "exchange-seconds", 1, NULL);
+      error = open_client (client);
+      g_test_message ("%s", error != NULL ? error->message : "no error");
+      g_assert_error (error, ports[i].domain (), ports[i].code);
+
+      report = xmpp_connection_get_report (XMPP_CONNECTION (client));
+      g_assert_cmpstr (xmpp_report_get_failed_step (report), ==, ports[i].step);
+      g_assert_null (strstr (xmpp_test_server_get_received (server), "<auth"));
+      g_assert_cmpint (xmpp_connection_get_state (XMPP_CONNECTION (client)), ==,
+                       XMPP_CONNECTION_STATE_CLOSED);
+      xmpp_test_assert_last_unref (&client);
+    }
+}
+
+static void
+test_refused (void)
+{
+  XmppTestServer *server = xmpp_test_server_new ();
+  g_autoptr (XmppClient) client = new_client (server, FALSE);
+  g_autoptr (GError) error = NULL;
+
+  xmpp_test_server_free (server);
+  error = open_client (client);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
+  g_assert_cmpstr (xmpp_report_get_failed_step (
+                       xmpp_connection_get_report (XMPP_CONNECTION (client))),
+                   ==, "connect");
+}
+
+/* RFC 6120 §13.8.4: over plain text nothing that reveals a password. */
+static void
+test_no_password_in_clear (void)
+{
+  g_autoptr (XmppTestServer) server = xmpp_test_server_new ();
+  g_autoptr (XmppClient) client = new_client (server, FALSE);
+  g_autoptr (GError) error = NULL;
+
+  xmpp_client_set_tls_mode (client, XMPP_TLS_MODE_STARTTLS);
+  xmpp_client_set_insecure_loopback (client, TRUE);
+  xmpp_test_server_add_bytes (server, HEADER ("from='p.test' id='1'") MECHANISMS, TRUE);
+  error = open_client (client);
+  g_assert_nonnull (error);
+  g_assert_null (strstr (xmpp_test_server_get_received (server), "<auth"));
+}
+
+/* Cancelled after so many milliseconds, at whatever step that is */
+static gboolean
+cancel_cb (gpointer cancellable)
+{
+  g_cancellable_cancel (cancellable);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+test_cancelled (void)
+{
+  static const char *const scripts[] = {
+    "P: 3000\n",
+    OPEN "\nP: 3000\n",
+    OPEN MECHANISMS
+    "C: <auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{*}"
+    "</auth>\nP: 3000\n",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (scripts); i++)
+    {
+      g_autoptr (XmppTestServer) server = xmpp_test_server_new ();
+      g_autoptr (XmppClient) client = new_client (server, TRUE);
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      g_auto (XmppTestResult) result = { 0 };
+      g_autoptr (GError) error = NULL;
+
+      xmpp_test_server_add_script (server, scripts[i]);
+      xmpp_connection_open_async (XMPP_CONNECTION (client), cancellable,
+                                  xmpp_test_result_cb, &result);
+      g_timeout_add (50, cancel_cb, cancellable);
+      xmpp_connection_open_finish (XMPP_CONNECTION (client),
+                                   xmpp_test_result_wait (&result), &error);
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      xmpp_test_assert_last_unref (&client);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/client/login", test_login);
+  g_test_add_func ("/client/silent", test_silent);
+  g_test_add_func ("/client/ports", test_ports);
+  g_test_add_func ("/client/refused", test_refused);
+  g_test_add_func ("/client/no-password-in-clear", test_no_password_in_clear);
+  g_test_add_func ("/client/cancelled", test_cancelled);
+
+  return g_test_run ();
+}
