@@ -196,9 +196,13 @@ ended_cb (const GError *error, gpointer user_data)
   XmppConnection *self = user_data;
   XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
 
+  /* While we are closing, the result of that says how it went. */
+  if (priv->state != XMPP_CONNECTION_STATE_OPEN)
+    return;
+
   if (error != NULL)
     xmpp_connection_end (self, error);
-  else if (priv->state == XMPP_CONNECTION_STATE_OPEN)
+  else
     xmpp_connection_finish_stream (self, NULL);
 }
 

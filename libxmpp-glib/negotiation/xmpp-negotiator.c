@@ -322,12 +322,14 @@ end_stream_step (XmppNegotiator *self, const GError *error)
   self->stream_open = FALSE;
 }
 
-/* An error that came before any features did is one of the stream, whoever read it. */
+/* What went wrong before any features came is the stream's, whoever waited for it. */
 static void
 end_steps (XmppNegotiator *self, const GError *error)
 {
-  gboolean opening = self->ahead && self->offers == NULL && error != NULL &&
-                     xmpp_stream_get_error (self->stream) != NULL;
+  gboolean opening =
+      self->ahead && self->offers == NULL && error != NULL &&
+      (xmpp_stream_get_error (self->stream) != NULL ||
+       g_error_matches (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_TIMED_OUT));
 
   if (opening)
     {
