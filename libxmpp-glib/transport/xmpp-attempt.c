@@ -175,7 +175,7 @@ event_cb (GSocketClient *client,
 }
 
 static const char *
-connect_advice (const GError *error)
+advice_for (const GError *error)
 {
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
     return "nothing listens there: check the port and that the server runs";
@@ -197,26 +197,25 @@ connect_advice (const GError *error)
 
 /* Domain and code stay, the message says where and what to do. */
 static void
-explain_connect_failure (Attempt *self, GError **error)
+explain_failure (Attempt *self, const char *phase, GError **error)
 {
-  g_autofree char *what = g_strdup_printf ("The connection to %s", self->place);
+  g_autofree char *what = g_strdup_printf ("%s %s", phase, self->place);
+  g_autofree char *message = NULL;
   const char *advice;
 
   xmpp_deadline_translate (self->deadline, error, what);
   if (g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
 
-  advice = connect_advice (*error);
-  if (advice != NULL)
-    {
-      g_autofree char *message =
-          g_strdup_printf ("%s: %s (%s)", self->place, (*error)->message, advice);
-
-      g_free ((*error)->message);
-      (*error)->message = g_steal_pointer (&message);
-    }
-  else
+  if (!xmpp_deadline_has_passed (self->deadline))
     g_prefix_error (error, "%s: ", self->place);
+  advice = advice_for (*error);
+  if (advice == NULL)
+    return;
+
+  message = g_strdup_printf ("%s (%s)", (*error)->message, advice);
+  g_free ((*error)->message);
+  (*error)->message = g_steal_pointer (&message);
 }
 
 static void
@@ -229,7 +228,7 @@ connected_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   tcp = g_socket_client_connect_finish (G_SOCKET_CLIENT (object), result, &error);
   if (tcp == NULL)
-    explain_connect_failure (self, &error);
+    explain_failure (self, "The connection to", &error);
   end_step (self, error);
   g_clear_pointer (&self->deadline, xmpp_deadline_free);
 
@@ -263,16 +262,13 @@ handshaken_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   Attempt *self = g_task_get_task_data (task);
-  g_autofree char *what = g_strdup_printf ("The TLS handshake with %s", self->place);
   GTlsConnection *connection;
   GError *error = NULL;
 
   connection = xmpp_tls_handshake_finish (result, &error);
   if (connection == NULL)
     {
-      xmpp_deadline_translate (self->deadline, &error, what);
-      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        g_prefix_error (&error, "%s: ", self->place);
+      explain_failure (self, "The TLS handshake with", &error);
       end_step (self, error);
       g_task_return_error (task, error);
       return;

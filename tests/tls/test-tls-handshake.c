@@ -63,7 +63,6 @@ static const struct
   { "email-only", "(generic-error)", "not issued for this purpose" },
   { "rsa-1024", "(insecure)", "RSA, 1024 bits" },
   { "sha1", "(insecure)", "CN=ca" },
-  { "circular", "(generic-error)", "circular" },
   { "long-chain", "(generic-error)", "longer than 10" },
   { "other-domain", "(bad-identity)", "but evil.test, www.evil.test" },
   { "common-name", "(bad-identity)", "p.test but nothing" },
@@ -344,7 +343,6 @@ test_client_certificate (void)
   } client_rows[] = {
     { "client", NULL },
     { "unknown-ca", "(unknown-ca)" },
-    { "circular", "circular" },
     { "email-only", "(a TLS client)" },
     { NULL, "has shown no certificate" },
   };

@@ -113,7 +113,6 @@ fixture_set_up (Fixture *fixture, gconstpointer data)
   fixture->cancellable = g_cancellable_new ();
   fixture->candidates =
       g_ptr_array_new_with_free_func ((GDestroyNotify) xmpp_candidate_unref);
-  g_object_set (fixture->limits, "connect-seconds", 1, "tls-seconds", 1, NULL);
 }
 
 static void
@@ -340,6 +339,7 @@ test_silent_tls (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (TlsPeer) peer = tls_peer_new (TLS_PEER_SILENT, NULL);
 
+  g_object_set (fixture->limits, "tls-seconds", 1, NULL);
   add_candidate (fixture, "127.0.0.1", peer->port, TRUE);
   run (fixture);
   g_assert_error (fixture->error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_TIMED_OUT);
@@ -352,6 +352,7 @@ test_silent_tls (Fixture *fixture, gconstpointer data)
 static void
 test_silent_name (Fixture *fixture, gconstpointer data)
 {
+  g_object_set (fixture->limits, "connect-seconds", 1, NULL);
   add_candidate (fixture, "silent.test", 5222, FALSE);
   run (fixture);
   g_assert_error (fixture->error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_TIMED_OUT);
@@ -410,6 +411,7 @@ test_silent_tcp (Fixture *fixture, gconstpointer data)
   FullQueue queue;
 
   full_queue_init (&queue);
+  g_object_set (fixture->limits, "connect-seconds", 1, NULL);
   add_candidate (fixture, "127.0.0.1", queue.port, FALSE);
   run (fixture);
   g_assert_error (fixture->error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_TIMED_OUT);
