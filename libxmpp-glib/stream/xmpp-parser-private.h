@@ -36,6 +36,7 @@ struct _XmppParser
 
   /* What is complete and not handed over yet, oldest first */
   XmppElement *header;
+  const xmlChar *header_place; /* in libxml2's buffer, before the > of its tag */
   XmppNode *first_ready;
   XmppNode *last_ready;
   gboolean end_ready;
@@ -62,7 +63,8 @@ void xmpp_parser_drop_context (XmppParser *parser);
 
 /* Notes the first error; later ones follow from it. */
 void xmpp_parser_fail (XmppParser *parser, XmppStreamError code, const char *message);
-/* Counts white space between stanzas; fails when it is too much. */
-void xmpp_parser_count_white_space (XmppParser *parser, gsize length);
+/* Counts white space between stanzas; fails when it is too much. @waiting: what libxml2 has
+ * and has not told of */
+void xmpp_parser_count_white_space (XmppParser *parser, gsize length, gsize waiting);
 
 G_END_DECLS

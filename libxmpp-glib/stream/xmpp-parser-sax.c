@@ -46,7 +46,7 @@ fail_policy (XmppParser *parser, const char *message)
 /* A minute's worth of keep-alives, RFC 6120 §4.6.1. What stands between two stanzas is
  * measured afresh for each gap: who sends a line feed behind every stanza does no harm. */
 void
-xmpp_parser_count_white_space (XmppParser *parser, gsize length)
+xmpp_parser_count_white_space (XmppParser *parser, gsize length, gsize waiting)
 {
   gint64 now = g_get_monotonic_time ();
 
@@ -56,7 +56,7 @@ xmpp_parser_count_white_space (XmppParser *parser, gsize length)
       parser->white_space_since = now;
     }
   parser->white_space += length;
-  if (parser->white_space > parser->limits->white_space_bytes_per_minute)
+  if (parser->white_space + waiting > parser->limits->white_space_bytes_per_minute)
     fail_policy (parser, "The peer sends too much white space");
 }
 
@@ -315,6 +315,7 @@ start_element (void *user_data,
   if (parser->depth == 0)
     {
       parser->header = g_steal_pointer (&parser->current);
+      parser->header_place = parser->context->input->cur;
       xmpp_arena_add_flags (arena, XMPP_ARENA_SEALED);
       keep_root_tag (parser, local_name, prefix, n_namespaces, namespaces);
       mark_event (parser);
@@ -389,10 +390,22 @@ characters (void *user_data, const xmlChar *text, int length)
       return;
     }
   if (is_white_space (text, length))
-    xmpp_parser_count_white_space (parser, length);
+    xmpp_parser_count_white_space (parser, length, 0);
   else
     xmpp_parser_fail (parser, XMPP_STREAM_ERROR_BAD_FORMAT,
                       "The peer sends text outside of stanzas");
+}
+
+/* In CDATA libxml2 takes overlong forms for characters. It does not cut characters. */
+static void
+cdata (void *user_data, const xmlChar *text, int length)
+{
+  XmppParser *parser = user_data;
+
+  if (xmpp_text_check ((const char *) text, length) != XMPP_TEXT_GOOD)
+    xmpp_parser_fail (parser, XMPP_STREAM_ERROR_NOT_WELL_FORMED,
+                      "The peer sends text that is not UTF-8");
+  characters (parser, text, length);
 }
 
 static void
@@ -471,6 +484,10 @@ structured_error (void *user_data, xmlErrorPtr error)
   if (error->level < XML_ERR_ERROR || error->code == XML_WAR_NS_URI ||
       error->code == XML_WAR_NS_URI_RELATIVE)
     return;
+  /* start_element() is called before libxml2 looks for the end of the tag. */
+  if (error->code == XML_ERR_GT_REQUIRED && parser->header != NULL &&
+      parser->header_place == parser->context->input->cur)
+    g_clear_pointer (&parser->header, xmpp_element_unref);
   condition = condition_of (error, &message);
   xmpp_parser_fail (parser, condition, message);
 }
@@ -481,7 +498,7 @@ static const xmlSAXHandler handlers = {
   .endElementNs = end_element,
   .characters = characters,
   .ignorableWhitespace = characters,
-  .cdataBlock = characters,
+  .cdataBlock = cdata,
   .comment = comment,
   .processingInstruction = processing_instruction,
   .reference = reference,

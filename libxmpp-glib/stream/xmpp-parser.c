@@ -10,6 +10,9 @@
 /* libxml2's buffer grows to the largest piece, and stays. */
 #define PIECE_BYTES 1024
 
+/* For the semicolon of &amp; libxml2 would wait for ever. */
+#define MAX_REFERENCE_BYTES 64
+
 XmppParser *
 xmpp_parser_new (const XmppLimitValues *limits,
                  const XmppParserSink *sink,
@@ -142,7 +145,13 @@ note_place (XmppParser *parser)
   const xmlChar *p;
 
   parser->between = FALSE;
-  if (parser->depth != 1 || input == NULL)
+  if (input == NULL)
+    return;
+  if (input->cur < input->end && *input->cur == '&' &&
+      input->end - input->cur > MAX_REFERENCE_BYTES)
+    xmpp_parser_fail (parser, XMPP_STREAM_ERROR_NOT_WELL_FORMED,
+                      "The peer sends a reference that does not end");
+  if (parser->depth != 1)
     return;
   for (p = input->cur; p < input->end; p++)
     if (!is_space ((char) *p))
@@ -205,10 +214,10 @@ skip_white_space (XmppParser *parser, const char *data, gsize length)
 {
   gsize n = 0;
 
+  length = MIN (length, PIECE_BYTES);
   while (n < length && is_space (data[n]))
     n++;
-  if (n > 0)
-    xmpp_parser_count_white_space (parser, n);
+  xmpp_parser_count_white_space (parser, n, get_unparsed (parser));
   return n;
 }
 
