@@ -243,6 +243,7 @@ test_cancelled (void)
       xmpp_connection_open_finish (XMPP_CONNECTION (client),
                                    xmpp_test_result_wait (&result), &error);
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      xmpp_test_result_clear (&result);
       xmpp_test_assert_last_unref (&client);
     }
 }
