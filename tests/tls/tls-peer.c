@@ -102,10 +102,12 @@ typedef struct
 {
   TlsPeer *peer;
   GIOStream *stream;
+  gboolean greeted;
   char buffer[1024];
 } Session;
 
 static void read_next (Session *session);
+static void handshake (Session *session);
 
 static void
 session_end (Session *session)
@@ -118,19 +120,55 @@ session_end (Session *session)
 }
 
 static void
+say (Session *session, const char *text, gsize length)
+{
+  g_output_stream_write_all (g_io_stream_get_output_stream (session->stream), text,
+                             length, NULL, NULL, NULL);
+}
+
+/* TRUE: the handshake has begun */
+static gboolean
+negotiate (Session *session)
+{
+  static const char greeting[] =
+      "<stream:stream xmlns='jabber:client' "
+      "xmlns:stream='http://etherx.jabber.org/streams' "
+      "version='1.0' id='1' from='p.test'><stream:features>"
+      "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>"
+      "</stream:features>";
+  static const char proceed[] = "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
+
+  if (!session->greeted)
+    say (session, greeting, sizeof greeting - 1);
+  session->greeted = TRUE;
+  if (strstr (session->peer->clear->str, "<starttls") == NULL)
+    return FALSE;
+
+  say (session, proceed, sizeof proceed - 1);
+  handshake (session);
+  return TRUE;
+}
+
+static void
 read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   Session *session = user_data;
+  TlsPeer *peer = session->peer;
   gssize count = g_input_stream_read_finish (G_INPUT_STREAM (object), result, NULL);
 
-  if (count <= 0 || session->peer->kind == TLS_PEER_DROPS)
+  if (count <= 0 || peer->kind == TLS_PEER_DROPS)
     {
       session_end (session);
       return;
     }
-  if (session->peer->kind == TLS_PEER_TALKS_TLS)
-    session->peer->received += count;
-  read_next (session);
+  if (G_IS_TLS_CONNECTION (session->stream))
+    peer->received += count;
+  else
+    g_string_append_len (peer->clear, session->buffer, count);
+
+  if (peer->kind != TLS_PEER_STARTTLS || G_IS_TLS_CONNECTION (session->stream) ||
+      !negotiate (session))
+    read_next (session);
 }
 
 static void
@@ -159,6 +197,13 @@ handshaken_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   read_next (session);
 }
 
+static void
+handshake (Session *session)
+{
+  xmpp_tls_handshake_async (session->stream, session->peer->parameters,
+                            session->peer->cancellable, handshaken_cb, session);
+}
+
 static gboolean
 incoming_cb (GSocketService *service,
              GSocketConnection *connection,
@@ -174,19 +219,13 @@ incoming_cb (GSocketService *service,
   session->peer = peer;
   session->stream = G_IO_STREAM (g_object_ref (connection));
 
-  if (peer->kind == TLS_PEER_TALKS_TLS)
-    {
-      xmpp_tls_handshake_async (session->stream, peer->parameters, peer->cancellable,
-                                handshaken_cb, session);
-      return TRUE;
-    }
   if (peer->kind == TLS_PEER_SAYS)
-    g_output_stream_write_all (g_io_stream_get_output_stream (session->stream),
-                               peer->text,
-                               peer->text_length > 0 ? peer->text_length
-                                                     : strlen (peer->text),
-                               NULL, NULL, NULL);
-  read_next (session);
+    say (session, peer->text,
+         peer->text_length > 0 ? peer->text_length : strlen (peer->text));
+  if (peer->kind == TLS_PEER_TALKS_TLS)
+    handshake (session);
+  else
+    read_next (session);
   return TRUE;
 }
 
@@ -201,6 +240,7 @@ tls_peer_new (TlsPeerKind kind, const char *certificate)
 
   peer->kind = kind;
   peer->cancellable = g_cancellable_new ();
+  peer->clear = g_string_new (NULL);
   peer->parameters = xmpp_tls_parameters_new (NULL, "xmpp-client");
   peer->parameters->server = TRUE;
   peer->parameters->database = tls_test_database ("ca");
@@ -233,6 +273,7 @@ tls_peer_free (TlsPeer *peer)
   g_clear_object (&peer->tls);
   g_clear_object (&peer->socket);
   xmpp_tls_parameters_unref (peer->parameters);
+  g_string_free (peer->clear, TRUE);
   g_free (peer);
 }
 

@@ -19,6 +19,7 @@ XmppTlsParameters *tls_test_parameters (void);
 typedef enum
 {
   TLS_PEER_TALKS_TLS, /* then counts what it receives */
+  TLS_PEER_STARTTLS,  /* offers it, then the same */
   TLS_PEER_SAYS,      /* text, then nothing */
   TLS_PEER_SILENT,
   TLS_PEER_DROPS, /* reads what comes first, then closes */
@@ -41,7 +42,8 @@ typedef struct
   guint sessions;            /* of them, those that are open */
   guint ended;               /* of them, those whose end was seen */
   guint handshakes;          /* successful ones */
-  gsize received;            /* application bytes, all connections */
+  gsize received;            /* application bytes inside TLS, all connections */
+  GString *clear;            /* and outside */
   GTlsConnection *tls;       /* the last one */
   GSocketConnection *socket; /* the last one */
 } TlsPeer;
