@@ -1,0 +1,199 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright (C) 2026 The libxmpp-glib authors
+"""xmpp-tool without a server: what is wrong on the command line, nobody who answers, and the
+list of mechanisms."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import tempfile
+import unittest
+
+TOOL = os.environ["XMPP_TOOL"]
+
+KEYS = ["ok", "jid", "domain", "server", "tls", "sasl", "bind", "session", "stream_management",
+        "round_trips", "mechanisms", "steps", "error"]
+
+
+def run(*arguments, **options):
+    return subprocess.run([TOOL, *arguments], stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, timeout=60, check=False, **options)
+
+
+def closed_port():
+    """A port of this machine on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+class Usage(unittest.TestCase):
+    def assert_usage(self, *arguments):
+        result = run(*arguments)
+        self.assertEqual(result.returncode, 2, (arguments, result))
+        self.assertEqual(result.stdout, "", arguments)
+        self.assertIn("xmpp-tool", result.stderr, arguments)
+
+    def test_words(self):
+        self.assert_usage()
+        self.assert_usage("fly")
+        self.assert_usage("login")
+        self.assert_usage("login", "a@b.example", "c@d.example")
+        self.assert_usage("send", "a@b.example")
+        self.assert_usage("send", "a@b.example", "c@d.example")
+        self.assert_usage("listen")
+        self.assert_usage("listen", "a@b.example", "more")
+        self.assert_usage("mechanisms", "more")
+
+    def test_options(self):
+        for options in (["--colour"], ["--password=secret"], ["--token-file", "x"],
+                        ["--pin", "x"], ["--state", "x"], ["--no-sasl2"], ["--timeline", "x"],
+                        ["--port", "0"], ["--port", "65536"], ["--port", "x"],
+                        ["--timeout", "0"], ["--timeout", "-1"],
+                        ["--direct-tls", "--starttls"], ["--host"], ["--count", "1"],
+                        ["--password-file", "x", "--password-command", "y"]):
+            self.assert_usage("login", *options, "a@b.example")
+        self.assert_usage("listen", "--count", "0", "a@b.example")
+        self.assert_usage("mechanisms", "--host", "x")
+
+    def test_values(self):
+        for arguments in (["login", "a@@b.example"], ["login", "@b.example"], ["login", ""],
+                          ["login", "a@b.example/"], ["listen", "a b@c.example"],
+                          ["login", "--resource", "\n", "a@b.example"],
+                          ["login", "--ca", "/nonexistent/ca.pem", "--password-file",
+                           os.devnull + "x", "a@@b.example"],
+                          ["send", "a@b.example", "@", "text"],
+                          ["send", "--xml", "a@b.example", "c@d.example", "<message>"],
+                          ["send", "--xml", "a@b.example", "c@d.example", "<other/>"]):
+            result = run(arguments[0], "--json", *arguments[1:])
+            self.assertEqual(result.returncode, 2, (arguments, result))
+            report = json.loads(result.stdout)
+            self.assertEqual(list(report), KEYS)
+            self.assertIs(report["ok"], False)
+            self.assertEqual(report["error"]["step"], "usage")
+
+    def test_help(self):
+        self.assertEqual(run("--help").returncode, 0)
+        self.assertRegex(run("--version").stdout, r"^xmpp-tool \d+\.\d+")
+        result = run("login", "--help")
+        self.assertEqual(result.returncode, 0)
+        self.assertIn("--password-file", result.stdout)
+        # No word of the command line is a secret.
+        self.assertIsNone(re.search(r"--password[ =]", result.stdout))
+
+
+class Secrets(unittest.TestCase):
+    def assert_no_password(self, *options):
+        result = run("login", "--json", "--host", "127.0.0.1", "--port", closed_port(),
+                     *options, "a@b.example")
+        self.assertEqual(result.returncode, 5, result)
+        error = json.loads(result.stdout)["error"]
+        self.assertEqual(error["step"], "sasl")
+        self.assertEqual(error["domain"], "xmpp-sasl-error-quark")
+        self.assertEqual(error["code"], "need-credential")
+
+    def test_files(self):
+        self.assert_no_password("--password-file", "/nonexistent")
+        self.assert_no_password("--password-file", "-")
+        self.assert_no_password("--password-file", "/dev/zero")
+        with tempfile.NamedTemporaryFile() as empty:
+            self.assert_no_password("--password-file", empty.name)
+
+    def test_commands(self):
+        self.assert_no_password("--password-command", "/nonexistent/command")
+        self.assert_no_password("--password-command", "false")
+        self.assert_no_password("--password-command", "sh -c 'echo secret; exit 3'")
+        self.assert_no_password("--password-command", "unbalanced 'quote")
+
+    def test_no_shell(self):
+        with tempfile.TemporaryDirectory() as folder:
+            trap = os.path.join(folder, "made")
+            self.assert_no_password("--password-command", f"true; touch {trap}")
+            self.assertFalse(os.path.exists(trap))
+
+    def test_mode(self):
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write("secret\n")
+            file.flush()
+            for mode, warned in ((0o600, False), (0o640, True), (0o604, True)):
+                os.chmod(file.name, mode)
+                result = run("login", "--host", "127.0.0.1", "--port", closed_port(),
+                             "--password-file", file.name, "a@b.example")
+                self.assertEqual(result.returncode, 3, result)
+                self.assertEqual("warning" in result.stderr, warned, result)
+                self.assertNotIn("secret", result.stdout + result.stderr)
+
+
+class Refused(unittest.TestCase):
+    def test_refused(self):
+        for command, words in (("login", []), ("send", ["c@d.example", "text"]),
+                               ("listen", [])):
+            for kind in ("--direct-tls", "--starttls"):
+                result = run(command, "--json", "--host", "127.0.0.1", "--port",
+                             closed_port(), kind, "--password-command", "echo secret",
+                             "--timeout", "20", "A@B.example/x", *words)
+                self.assertEqual(result.returncode, 3, result)
+                report = json.loads(result.stdout)
+                self.assertEqual(list(report), KEYS)
+                self.assertIs(report["ok"], False)
+                self.assertEqual(report["jid"], "a@b.example/x")
+                self.assertEqual(report["domain"], "b.example")
+                self.assertEqual(report["error"]["step"], "connect")
+                self.assertTrue(report["error"]["message"])
+                self.assertIsNone(report["sasl"])
+                self.assertIsNone(report["bind"])
+                self.assertIn("connect", [step["step"] for step in report["steps"]])
+                self.assertNotIn("secret", result.stdout + result.stderr)
+
+    def test_report(self):
+        result = run("login", "--host", "127.0.0.1", "--port", closed_port(), "b.example")
+        self.assertEqual(result.returncode, 3, result)
+        self.assertRegex(result.stdout, r"(?m)^✗ connect ")
+        self.assertRegex(result.stderr, r"^xmpp-tool: connect: ")
+
+
+class Mechanisms(unittest.TestCase):
+    def test_json(self):
+        result = run("mechanisms", "--json")
+        self.assertEqual(result.returncode, 0, result)
+        listing = json.loads(result.stdout)
+        self.assertEqual(list(listing), ["mechanisms", "broken"])
+        self.assertEqual(listing["broken"], [])
+        by_name = {each["name"]: each for each in listing["mechanisms"]}
+        for name in ("PLAIN", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512",
+                     "SCRAM-SHA-256-PLUS"):
+            self.assertIn(name, by_name)
+            each = by_name[name]
+            self.assertEqual(list(each), ["name", "roles", "facts", "strength", "fields",
+                                          "file", "loaded"])
+            self.assertEqual(each["roles"], ["client", "server"])
+            self.assertTrue(each["file"].endswith(".sasl"))
+            self.assertIs(each["loaded"], False)
+        self.assertIn("plain-text", by_name["PLAIN"]["facts"])
+        self.assertIn("mutual", by_name["SCRAM-SHA-1"]["facts"])
+        self.assertIn("channel-binding", by_name["SCRAM-SHA-256-PLUS"]["facts"])
+        self.assertIn("password", by_name["PLAIN"]["fields"])
+
+    def test_text(self):
+        result = run("mechanisms")
+        self.assertEqual(result.returncode, 0, result)
+        self.assertRegex(result.stdout, r"(?m)^SCRAM-SHA-256 .*scram.*\.sasl$")
+
+    def test_broken(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "bad.sasl")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("no key file\n")
+            result = run("mechanisms", "--json",
+                         env={**os.environ, "XMPP_SASL_MODULE_PATH": folder})
+            self.assertEqual(result.returncode, 0, result)
+            broken = {each["file"]: each["reason"]
+                      for each in json.loads(result.stdout)["broken"]}
+            self.assertTrue(broken.get(path), result)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#include "tool-commands.h"
+#include "tool-outcome.h"
+#include "tool-session.h"
+#include "tool-text.h"
+
+#include <stdio.h>
+
+static void
+opened (ToolSession *session, gpointer user_data)
+{
+  tool_session_finish (session, NULL);
+}
+
+static void
+print_report (ToolSession *session)
+{
+  XmppReport *report = xmpp_connection_get_report (tool_session_get_connection (session));
+  g_autofree char *text = NULL;
+  g_autofree char *escaped = NULL;
+
+  if (report == NULL)
+    return;
+
+  text = xmpp_report_to_string (report);
+  escaped = tool_text_escape (TOOL_TEXT_LINES, text);
+  fputs (escaped, stdout);
+}
+
+int
+tool_login (ToolOptions *options, char **arguments, GError **error)
+{
+  g_autoptr (ToolSession) session = NULL;
+  g_autoptr (GError) early = NULL;
+  int status;
+
+  if (g_strv_length (arguments) != 1)
+    {
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                           "login takes an address and nothing else");
+      return TOOL_USAGE;
+    }
+  options->jid = g_strdup (arguments[0]);
+
+  session = tool_session_new (options, &early);
+  if (session == NULL)
+    return tool_session_fail_early (options, early);
+
+  status = tool_session_run (session, opened, NULL);
+  if (!options->json)
+    print_report (session);
+
+  return status;
+}

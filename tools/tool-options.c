@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#include "tool-options.h"
+
+/* G_OPTION_ARG_FILENAME takes the words as they are: all text is UTF-8, whatever the locale. */
+#define TEXT G_OPTION_ARG_FILENAME
+
+static void
+add_session_entries (GOptionContext *context, ToolOptions *options)
+{
+  const GOptionEntry entries[] = {
+    { "host", 0, 0, TEXT, &options->host, "Connect to this host; do not ask DNS for it",
+      "H" },
+    { "port", 0, 0, G_OPTION_ARG_INT, &options->port, "Connect to this port", "N" },
+    { "direct-tls", 0, 0, G_OPTION_ARG_NONE, &options->direct_tls,
+      "TLS from the first byte on", NULL },
+    { "starttls", 0, 0, G_OPTION_ARG_NONE, &options->starttls,
+      "TLS by STARTTLS, which is required", NULL },
+    { "ca", 0, 0, TEXT, &options->ca, "Trust the authorities in this file only", "FILE" },
+    { "mechanism", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->mechanisms,
+      "Use this mechanism only (may be repeated)", "M" },
+    { "require-channel-binding", 0, 0, G_OPTION_ARG_NONE,
+      &options->require_channel_binding,
+      "Use only mechanisms that are bound to the TLS connection", NULL },
+    { "require-mutual", 0, 0, G_OPTION_ARG_NONE, &options->require_mutual,
+      "Use only mechanisms by which the server proves itself", NULL },
+    { "authzid", 0, 0, TEXT, &options->authzid, "Act as somebody else", "JID" },
+    { "resource", 0, 0, TEXT, &options->resource, "Ask for this resource", "R" },
+    { "status", 0, 0, TEXT, &options->status, "What others see on leaving", "TEXT" },
+    { "password-file", 0, 0, TEXT, &options->password_file,
+      "Read the password from this file; - is standard input", "F" },
+    { "password-command", 0, 0, TEXT, &options->password_command,
+      "Read the password from the output of this command", "CMD" },
+    { "timeout", 0, 0, G_OPTION_ARG_INT, &options->timeout, "A limit for all of it",
+      "SECONDS" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "Print the outcome as one object",
+      NULL },
+    { "debug", 0, 0, G_OPTION_ARG_NONE, &options->debug, "Print what the library does",
+      NULL },
+    { NULL },
+  };
+
+  g_option_context_add_main_entries (context, entries, NULL);
+}
+
+static void
+add_mechanisms_entries (GOptionContext *context, ToolOptions *options)
+{
+  const GOptionEntry entries[] = {
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "Print one object", NULL },
+    { NULL },
+  };
+
+  g_option_context_add_main_entries (context, entries, NULL);
+}
+
+static void
+add_xml_entries (GOptionContext *context, ToolOptions *options)
+{
+  const GOptionEntry entries[] = {
+    { "xml", 0, 0, G_OPTION_ARG_NONE, &options->xml, "Whole stanzas instead of texts",
+      NULL },
+    { NULL },
+  };
+
+  g_option_context_add_main_entries (context, entries, NULL);
+}
+
+static void
+add_listen_entries (GOptionContext *context, ToolOptions *options)
+{
+  const GOptionEntry entries[] = {
+    { "count", 0, 0, G_OPTION_ARG_INT, &options->count, "Leave after N messages", "N" },
+    { "echo", 0, 0, G_OPTION_ARG_NONE, &options->echo, "Send every message back", NULL },
+    { NULL },
+  };
+
+  g_option_context_add_main_entries (context, entries, NULL);
+}
+
+/* What GOption leaves alone was not given; 0 is what the other files read then. */
+#define NOT_GIVEN G_MININT
+
+static gboolean
+check_number (const char *name, int *number, int max, GError **error)
+{
+  if (*number == NOT_GIVEN)
+    {
+      *number = 0;
+      return TRUE;
+    }
+  if (*number >= 1 && *number <= max)
+    return TRUE;
+
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+               "--%s takes a number from 1 to %d", name, max);
+
+  return FALSE;
+}
+
+static gboolean
+check (ToolOptions *options, GError **error)
+{
+  if (options->direct_tls && options->starttls)
+    {
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                           "--direct-tls and --starttls exclude each other");
+      return FALSE;
+    }
+  if (options->password_file != NULL && options->password_command != NULL)
+    {
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                           "--password-file and --password-command exclude each other");
+      return FALSE;
+    }
+
+  return check_number ("port", &options->port, G_MAXUINT16, error) &&
+         check_number ("timeout", &options->timeout, G_MAXINT / 1000, error) &&
+         check_number ("count", &options->count, G_MAXINT, error);
+}
+
+ToolOptions *
+tool_options_parse (char **argv,
+                    const char *parameters,
+                    const char *summary,
+                    ToolOptionsGroups groups,
+                    GStrv *arguments,
+                    GError **error)
+{
+  g_autoptr (ToolOptions) options = g_new0 (ToolOptions, 1);
+  g_autoptr (GOptionContext) context = g_option_context_new (parameters);
+  g_auto (GStrv) words = g_strdupv (argv);
+  g_auto (GStrv) rest = NULL;
+  const GOptionEntry rest_entries[] = {
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL, NULL },
+    { NULL },
+  };
+
+  options->port = NOT_GIVEN;
+  options->timeout = NOT_GIVEN;
+  options->count = NOT_GIVEN;
+
+  g_option_context_set_summary (context, summary);
+  if (groups & TOOL_OPTIONS_SESSION)
+    add_session_entries (context, options);
+  else
+    add_mechanisms_entries (context, options);
+  if (groups & TOOL_OPTIONS_XML)
+    add_xml_entries (context, options);
+  if (groups & TOOL_OPTIONS_LISTEN)
+    add_listen_entries (context, options);
+  g_option_context_add_main_entries (context, rest_entries, NULL);
+
+  if (!g_option_context_parse_strv (context, &words, error) || !check (options, error))
+    return NULL;
+
+  *arguments = rest != NULL ? g_steal_pointer (&rest) : g_new0 (char *, 1);
+
+  return g_steal_pointer (&options);
+}
+
+void
+tool_options_free (ToolOptions *options)
+{
+  g_free (options->jid);
+  g_free (options->to);
+  g_free (options->text);
+  g_free (options->host);
+  g_free (options->ca);
+  g_strfreev (options->mechanisms);
+  g_free (options->authzid);
+  g_free (options->resource);
+  g_free (options->status);
+  g_free (options->password_file);
+  g_free (options->password_command);
+  g_free (options);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#include "tool-outcome.h"
+
+typedef struct
+{
+  const char *step;
+  int status;
+} Step;
+
+static const Step steps[] = {
+  { "usage", TOOL_USAGE },    { "resolve", TOOL_CONNECT }, { "connect", TOOL_CONNECT },
+  { "proxy", TOOL_CONNECT },  { "tls", TOOL_TLS },         { "starttls", TOOL_TLS },
+  { "sasl", TOOL_SASL },      { "stream", TOOL_STREAM },   { "bind", TOOL_STREAM },
+  { "session", TOOL_STREAM }, { "presence", TOOL_STREAM },
+};
+
+/* Where the report names no step, as with what happens once the connection is open */
+static const char *
+get_step_of_error (const GError *error)
+{
+  if (error->domain == G_OPTION_ERROR)
+    return "usage";
+  if (error->domain == G_RESOLVER_ERROR)
+    return "resolve";
+  if (error->domain == G_TLS_ERROR)
+    return "tls";
+  if (error->domain == XMPP_SASL_ERROR)
+    return "sasl";
+  if (error->domain == XMPP_STREAM_ERROR)
+    return "stream";
+  if (g_error_matches (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_NOT_FOUND))
+    return "resolve";
+  if (g_error_matches (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_UNREACHABLE))
+    return "connect";
+
+  return "connection";
+}
+
+const char *
+tool_outcome_get_step (const ToolOutcome *outcome)
+{
+  const char *step = NULL;
+
+  if (outcome->error == NULL)
+    return NULL;
+
+  /* The words on the command line are looked at before anything else happens. */
+  if (outcome->report != NULL && outcome->error->domain != G_OPTION_ERROR)
+    step = xmpp_report_get_failed_step (outcome->report);
+  if (step == NULL)
+    return get_step_of_error (outcome->error);
+
+  /* A stream without an offer of TLS is whole: what is missing is STARTTLS. */
+  if (g_str_equal (step, "stream") &&
+      g_error_matches (outcome->error, XMPP_CONNECTION_ERROR,
+                       XMPP_CONNECTION_ERROR_POLICY))
+    return "starttls";
+
+  return step;
+}
+
+int
+tool_outcome_get_status (const ToolOutcome *outcome)
+{
+  const char *step = tool_outcome_get_step (outcome);
+
+  if (step == NULL)
+    return TOOL_DONE;
+  if (g_error_matches (outcome->error, XMPP_CONNECTION_ERROR,
+                       XMPP_CONNECTION_ERROR_TIMED_OUT))
+    return TOOL_DEADLINE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      if (g_str_equal (steps[i].step, step))
+        return steps[i].status;
+    }
+
+  return TOOL_FAILED;
+}

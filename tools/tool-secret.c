@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#include "tool-secret.h"
+
+#include "tool-text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define MAX_SECRET_BYTES 4096
+
+static struct termios saved_terminal;
+static int saved_terminal_fd = -1;
+
+static char *
+fail (GError **error, const char *what, const char *why)
+{
+  g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NEED_CREDENTIAL,
+               "There is no password: %s: %s", what, why);
+
+  return NULL;
+}
+
+/* The first line of @fd. Nothing of it stays behind in a buffer. */
+static char *
+read_line (int fd, const char *what, GError **error)
+{
+  char buffer[MAX_SECRET_BYTES];
+  char *secret = NULL;
+  gsize length = 0;
+  gboolean ended = FALSE;
+
+  while (!ended && length < sizeof buffer)
+    {
+      gssize n = read (fd, buffer + length, sizeof buffer - length);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        {
+          int saved_errno = errno;
+
+          explicit_bzero (buffer, sizeof buffer);
+          return fail (error, what, g_strerror (saved_errno));
+        }
+      ended = n == 0 || memchr (buffer + length, '\n', n) != NULL;
+      length += n;
+    }
+
+  if (ended)
+    {
+      char *newline = memchr (buffer, '\n', length);
+
+      if (newline != NULL)
+        length = newline - buffer;
+      if (length > 0 && buffer[length - 1] == '\r')
+        length--;
+      secret = g_strndup (buffer, length);
+    }
+  explicit_bzero (buffer, sizeof buffer);
+
+  if (secret == NULL)
+    return fail (error, what, "the line is too long");
+  if (secret[0] == '\0')
+    {
+      g_free (secret);
+      return fail (error, what, "it is empty");
+    }
+
+  return secret;
+}
+
+static char *
+read_file (const char *path, GError **error)
+{
+  struct stat status;
+  char *secret;
+  int fd;
+
+  if (g_str_equal (path, "-"))
+    return read_line (STDIN_FILENO, "standard input", error);
+
+  fd = open (path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return fail (error, path, g_strerror (errno));
+
+  if (fstat (fd, &status) == 0 && S_ISREG (status.st_mode) && (status.st_mode & 077) != 0)
+    tool_complain ("warning: others can read or change %s", path);
+
+  secret = read_line (fd, path, error);
+  close (fd);
+
+  return secret;
+}
+
+/* Not through a shell: the words are split as one would, and that is all. */
+static char *
+read_command (const char *command, GError **error)
+{
+  g_autoptr (GError) spawn_error = NULL;
+  g_auto (GStrv) words = NULL;
+  char *secret;
+  GPid pid;
+  int output;
+  int wait_status;
+
+  if (!g_shell_parse_argv (command, NULL, &words, &spawn_error) ||
+      !g_spawn_async_with_pipes (NULL, words, NULL,
+                                 G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD |
+                                     G_SPAWN_CHILD_INHERITS_STDIN,
+                                 NULL, NULL, &pid, NULL, &output, NULL, &spawn_error))
+    return fail (error, "--password-command", spawn_error->message);
+
+  secret = read_line (output, "--password-command", error);
+  close (output);
+  while (waitpid (pid, &wait_status, 0) < 0 && errno == EINTR)
+    ;
+  g_spawn_close_pid (pid);
+
+  if (secret != NULL && !g_spawn_check_wait_status (wait_status, &spawn_error) &&
+      !g_error_matches (spawn_error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED))
+    {
+      xmpp_secret_free (secret);
+      return fail (error, "--password-command", spawn_error->message);
+    }
+
+  return secret;
+}
+
+static void
+restore_terminal (void)
+{
+  if (saved_terminal_fd >= 0)
+    tcsetattr (saved_terminal_fd, TCSAFLUSH, &saved_terminal);
+}
+
+static char *
+prompt (const char *text, GError **error)
+{
+  struct termios silent;
+  char *secret;
+  int fd = open ("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+  if (fd < 0 || tcgetattr (fd, &saved_terminal) != 0)
+    {
+      if (fd >= 0)
+        close (fd);
+      return fail (error, "there is no terminal to ask on",
+                   "use --password-file or --password-command");
+    }
+
+  if (saved_terminal_fd < 0)
+    atexit (restore_terminal);
+  saved_terminal_fd = fd;
+  silent = saved_terminal;
+  silent.c_lflag &= ~(tcflag_t) ECHO;
+  tcsetattr (fd, TCSAFLUSH, &silent);
+
+  dprintf (fd, "%s", text);
+  secret = read_line (fd, "the terminal", error);
+  dprintf (fd, "\n");
+
+  restore_terminal ();
+  saved_terminal_fd = -1;
+  close (fd);
+
+  return secret;
+}
+
+static void
+prompt_thread (GTask *task,
+               gpointer source,
+               gpointer task_data,
+               GCancellable *cancellable)
+{
+  GError *error = NULL;
+  char *secret = prompt (task_data, &error);
+
+  if (secret != NULL)
+    g_task_return_pointer (task, secret, (GDestroyNotify) xmpp_secret_free);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+prompted_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  XmppCredentialRequest *request = XMPP_CREDENTIAL_REQUEST (object);
+  g_autoptr (GError) error = NULL;
+  char *secret = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (secret == NULL)
+    {
+      xmpp_credential_request_fail (request, error);
+      return;
+    }
+
+  xmpp_credential_request_set_field (request, "password", secret);
+  xmpp_credential_request_reply (request);
+  xmpp_secret_free (secret);
+}
+
+/* The main loop goes on while the person types, so that Ctrl-C works. */
+static gboolean
+request_cb (XmppCredential *credential, XmppCredentialRequest *request, const char *jid)
+{
+  g_autoptr (GTask) task = NULL;
+  g_autofree char *escaped = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!g_strv_contains (xmpp_credential_request_get_fields (request), "password"))
+    return FALSE;
+  if (!isatty (STDIN_FILENO))
+    {
+      fail (&error, "standard input is no terminal",
+            "use --password-file or --password-command");
+      xmpp_credential_request_fail (request, error);
+      return TRUE;
+    }
+
+  escaped = tool_text_escape (TOOL_TEXT_LINE, jid);
+  task = g_task_new (request, NULL, prompted_cb, NULL);
+  g_task_set_source_tag (task, request_cb);
+  g_task_set_task_data (task, g_strdup_printf ("Password for %s: ", escaped), g_free);
+  g_task_run_in_thread (task, prompt_thread);
+
+  return TRUE;
+}
+
+static void
+free_closure_data (gpointer data, GClosure *closure)
+{
+  g_free (data);
+}
+
+XmppCredential *
+tool_secret_load (const ToolOptions *options, XmppJid *jid, GError **error)
+{
+  g_autoptr (XmppCredential) credential = NULL;
+  char *secret = NULL;
+
+  if (xmpp_jid_get_local (jid) == NULL)
+    return xmpp_credential_new_anonymous ();
+
+  if (options->password_file != NULL || options->password_command != NULL)
+    {
+      secret = options->password_file != NULL
+                   ? read_file (options->password_file, error)
+                   : read_command (options->password_command, error);
+      if (secret == NULL)
+        return NULL;
+    }
+
+  credential = xmpp_credential_new (NULL, secret);
+  if (secret == NULL)
+    g_signal_connect_data (credential, "request", G_CALLBACK (request_cb),
+                           g_strdup (xmpp_jid_to_string (jid)), free_closure_data, 0);
+  xmpp_secret_free (secret);
+  if (options->authzid != NULL)
+    xmpp_credential_set_field (credential, "authzid", options->authzid);
+
+  return g_steal_pointer (&credential);
+}

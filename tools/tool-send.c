@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#include "tool-commands.h"
+#include "tool-outcome.h"
+#include "tool-session.h"
+
+static void
+sent_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  ToolSession *session = user_data;
+  GError *error = NULL;
+
+  xmpp_connection_send_finish (XMPP_CONNECTION (object), result, &error);
+  tool_session_finish (session, error);
+}
+
+/* The closing tag follows the message on the same stream: once the server has answered it, it
+ * has read the message too. */
+static void
+opened (ToolSession *session, gpointer user_data)
+{
+  XmppStanza *stanza = user_data;
+
+  xmpp_connection_send_async (tool_session_get_connection (session), stanza, NULL,
+                              sent_cb, session);
+}
+
+static XmppStanza *
+parse_stanza (XmppJid *to, const char *text, GError **error)
+{
+  g_autoptr (XmppElement) element = xmpp_element_new_from_string (text, error);
+  g_autoptr (XmppStanza) stanza = NULL;
+  g_autoptr (XmppStanza) copy = NULL;
+
+  if (element == NULL)
+    return NULL;
+  stanza = xmpp_stanza_new_from_element (element, error);
+  if (stanza == NULL)
+    return NULL;
+
+  copy = xmpp_stanza_copy (stanza);
+  xmpp_stanza_set_to (copy, to);
+
+  return g_steal_pointer (&copy);
+}
+
+static XmppStanza *
+make_stanza (const ToolOptions *options, GError **error)
+{
+  g_autoptr (XmppJid) to = xmpp_jid_new (options->to, error);
+
+  if (to == NULL)
+    return NULL;
+  if (options->xml)
+    return parse_stanza (to, options->text, error);
+
+  if (!g_utf8_validate (options->text, -1, NULL))
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                           "The text is not valid UTF-8");
+      return NULL;
+    }
+
+  return xmpp_stanza_new_message (XMPP_STANZA_TYPE_CHAT, to, options->text);
+}
+
+int
+tool_send (ToolOptions *options, char **arguments, GError **error)
+{
+  g_autoptr (ToolSession) session = NULL;
+  g_autoptr (XmppStanza) stanza = NULL;
+  g_autoptr (GError) early = NULL;
+
+  if (g_strv_length (arguments) < 3)
+    {
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                           "send takes two addresses and a text");
+      return TOOL_USAGE;
+    }
+  options->jid = g_strdup (arguments[0]);
+  options->to = g_strdup (arguments[1]);
+  options->text = g_strjoinv (" ", arguments + 2);
+
+  stanza = make_stanza (options, &early);
+  if (stanza == NULL)
+    {
+      g_autoptr (GError) usage =
+          g_error_new_literal (G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, early->message);
+
+      return tool_session_fail_early (options, usage);
+    }
+
+  session = tool_session_new (options, &early);
+  if (session == NULL)
+    return tool_session_fail_early (options, early);
+
+  return tool_session_run (session, opened, stanza);
+}
