@@ -8,7 +8,7 @@
 #include "stream/xmpp-stream.h"
 
 #include "core/xmpp-error.h"
-#include "core/xmpp-element-private.h"
+#include "core/xmpp-mask.h"
 #include "stream/xmpp-stream-private.h"
 
 /* One XML stream over a GIOStream. Three rules make what stands on it simple:
@@ -243,8 +243,7 @@ xmpp_stream_show (XmppStream *self, XmppElement *element, gboolean sent)
   if (!self->debug && self->tap == NULL)
     return;
 
-  masked = xmpp_element_is_sensitive (element) ? xmpp_element_new ("masked", NULL)
-                                               : xmpp_element_ref (element);
+  masked = xmpp_debug_mask_element (element);
 
   if (self->debug)
     {
@@ -319,7 +318,8 @@ has_no_input (XmppStream *self, GError **error)
   if (n == 0 || g_error_matches (read_error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
     return TRUE;
 
-  g_propagate_error (error, g_steal_pointer (&read_error));
+  if (read_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&read_error));
   return FALSE;
 }
 

@@ -556,7 +556,7 @@ note_tap (XmppElement *element, gboolean sent, gpointer user_data)
   g_string_append_printf (user_data, "%s %s\n", sent ? "out" : "in", text);
 }
 
-G_GNUC_UNUSED static void
+static void
 test_tap (void)
 {
   XmppTestPeer *peer =
@@ -696,6 +696,7 @@ main (int argc, char **argv)
   g_test_add_func ("/stream/unsent", test_unsent);
   g_test_add_func ("/stream/unsent/ring", test_unsent_ring);
   g_test_add_func ("/stream/sensitive", test_sensitive);
+  g_test_add_func ("/stream/tap", test_tap);
   g_test_add_func ("/stream/not-pollable", test_not_pollable);
   add_for_all_modes ("/stream/sleep", test_sleep);
   g_test_add_func ("/stream/state", test_state);
