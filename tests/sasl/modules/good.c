@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#include <xmpp.h>
+
+#include <string.h>
+
+#include <gmodule.h>
+
+/* A module that works for X-GOOD and X-GOOD-TOO, and gives odd types for other names */
+
+G_MODULE_EXPORT GType xmpp_sasl_module_get_type (const char *name);
+
+typedef XmppSaslMechanism TestGood;
+typedef XmppSaslMechanismClass TestGoodClass;
+static GType test_good_get_type (void);
+G_DEFINE_TYPE (TestGood, test_good, XMPP_TYPE_SASL_MECHANISM)
+
+static GBytes *
+test_good_step (XmppSaslMechanism *mechanism,
+                GBytes *input,
+                GCancellable *cancellable,
+                XmppSaslStatus *status,
+                GError **error)
+{
+  const char *name = xmpp_sasl_mechanism_get_name (mechanism);
+
+  *status = XMPP_SASL_STATUS_COMPLETE;
+
+  return g_bytes_new (name, strlen (name));
+}
+
+static void
+test_good_class_init (TestGoodClass *klass)
+{
+  klass->step = test_good_step;
+}
+
+static void
+test_good_init (TestGood *self)
+{
+}
+
+GType
+xmpp_sasl_module_get_type (const char *name)
+{
+  if (g_str_has_prefix (name, "X-GOOD"))
+    return test_good_get_type ();
+  if (g_str_equal (name, "X-ABSTRACT"))
+    return XMPP_TYPE_SASL_MECHANISM;
+  if (g_str_equal (name, "X-OBJECT"))
+    return XMPP_TYPE_CREDENTIAL;
+
+  return G_TYPE_INVALID;
+}
