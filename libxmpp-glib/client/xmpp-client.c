@@ -210,12 +210,12 @@ xmpp_client_set_property (GObject *object,
     }
 }
 
-static void
-install_properties (GObjectClass *object_class)
-{
-  const GParamFlags writable = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY |
-                               G_PARAM_STATIC_STRINGS;
+/* How most of them are */
+#define WRITABLE (G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS)
 
+static void
+init_account_properties (void)
+{
   /**
    * XmppClient:account: (getter get_account)
    *
@@ -236,7 +236,7 @@ install_properties (GObjectClass *object_class)
    * Since: 1.0
    */
   xmpp_client_properties[XMPP_CLIENT_PROP_CREDENTIAL] =
-      g_param_spec_object ("credential", NULL, NULL, XMPP_TYPE_CREDENTIAL, writable);
+      g_param_spec_object ("credential", NULL, NULL, XMPP_TYPE_CREDENTIAL, WRITABLE);
 
   /**
    * XmppClient:policy: (getter get_policy) (setter set_policy)
@@ -246,7 +246,7 @@ install_properties (GObjectClass *object_class)
    * Since: 1.0
    */
   xmpp_client_properties[XMPP_CLIENT_PROP_POLICY] =
-      g_param_spec_object ("policy", NULL, NULL, XMPP_TYPE_SASL_POLICY, writable);
+      g_param_spec_object ("policy", NULL, NULL, XMPP_TYPE_SASL_POLICY, WRITABLE);
 
   /**
    * XmppClient:registry: (getter get_registry) (setter set_registry)
@@ -256,8 +256,12 @@ install_properties (GObjectClass *object_class)
    * Since: 1.0
    */
   xmpp_client_properties[XMPP_CLIENT_PROP_REGISTRY] =
-      g_param_spec_object ("registry", NULL, NULL, XMPP_TYPE_SASL_REGISTRY, writable);
+      g_param_spec_object ("registry", NULL, NULL, XMPP_TYPE_SASL_REGISTRY, WRITABLE);
+}
 
+static void
+init_session_properties (void)
+{
   /**
    * XmppClient:resource: (getter get_resource) (setter set_resource)
    *
@@ -266,7 +270,7 @@ install_properties (GObjectClass *object_class)
    * Since: 1.0
    */
   xmpp_client_properties[XMPP_CLIENT_PROP_RESOURCE] =
-      g_param_spec_string ("resource", NULL, NULL, NULL, writable);
+      g_param_spec_string ("resource", NULL, NULL, NULL, WRITABLE);
 
   /**
    * XmppClient:initial-presence: (getter get_initial_presence) (setter
@@ -278,7 +282,7 @@ install_properties (GObjectClass *object_class)
    * Since: 1.0
    */
   xmpp_client_properties[XMPP_CLIENT_PROP_INITIAL_PRESENCE] =
-      g_param_spec_boxed ("initial-presence", NULL, NULL, XMPP_TYPE_STANZA, writable);
+      g_param_spec_boxed ("initial-presence", NULL, NULL, XMPP_TYPE_STANZA, WRITABLE);
 
   /**
    * XmppClient:lang: (getter get_lang) (setter set_lang)
@@ -288,81 +292,7 @@ install_properties (GObjectClass *object_class)
    * Since: 1.0
    */
   xmpp_client_properties[XMPP_CLIENT_PROP_LANG] =
-      g_param_spec_string ("lang", NULL, NULL, NULL, writable);
-
-  /**
-   * XmppClient:server-host: (getter get_server_host) (setter set_server_host)
-   *
-   * Where to connect instead of asking DNS: a host name or an IP address. The
-   * certificate must name the domain of the account all the same.
-   *
-   * Since: 1.0
-   */
-  xmpp_client_properties[XMPP_CLIENT_PROP_SERVER_HOST] =
-      g_param_spec_string ("server-host", NULL, NULL, NULL, writable);
-
-  /**
-   * XmppClient:server-port: (getter get_server_port) (setter set_server_port)
-   *
-   * The port; 0: 5222, or 5223 for direct TLS.
-   *
-   * Since: 1.0
-   */
-  xmpp_client_properties[XMPP_CLIENT_PROP_SERVER_PORT] =
-      g_param_spec_uint ("server-port", NULL, NULL, 0, G_MAXUINT16, 0, writable);
-
-  /**
-   * XmppClient:tls-mode: (getter get_tls_mode) (setter set_tls_mode)
-   *
-   * How TLS begins.
-   *
-   * Since: 1.0
-   */
-  xmpp_client_properties[XMPP_CLIENT_PROP_TLS_MODE] =
-      g_param_spec_enum ("tls-mode", NULL, NULL, XMPP_TYPE_TLS_MODE, XMPP_TLS_MODE_AUTO,
-                         writable);
-
-  /**
-   * XmppClient:tls-database: (getter get_tls_database) (setter set_tls_database)
-   *
-   * Which certificate authorities to trust; NULL: those of the system. The rules for
-   * names and purposes are the library's own in any case.
-   *
-   * Since: 1.0
-   */
-  xmpp_client_properties[XMPP_CLIENT_PROP_TLS_DATABASE] =
-      g_param_spec_object ("tls-database", NULL, NULL, G_TYPE_TLS_DATABASE, writable);
-
-  /**
-   * XmppClient:tls-interaction: (getter get_tls_interaction) (setter set_tls_interaction)
-   *
-   * Asks for the PIN of a client certificate's key.
-   *
-   * Since: 1.0
-   */
-  xmpp_client_properties[XMPP_CLIENT_PROP_TLS_INTERACTION] =
-      g_param_spec_object ("tls-interaction", NULL, NULL, G_TYPE_TLS_INTERACTION,
-                           writable);
-
-  /**
-   * XmppClient:certificate: (getter get_certificate) (setter set_certificate)
-   *
-   * The client certificate.
-   *
-   * Since: 1.0
-   */
-  xmpp_client_properties[XMPP_CLIENT_PROP_CERTIFICATE] =
-      g_param_spec_object ("certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, writable);
-
-  /**
-   * XmppClient:proxy-resolver: (getter get_proxy_resolver) (setter set_proxy_resolver)
-   *
-   * Which proxies to use; NULL: those of the system.
-   *
-   * Since: 1.0
-   */
-  xmpp_client_properties[XMPP_CLIENT_PROP_PROXY_RESOLVER] =
-      g_param_spec_object ("proxy-resolver", NULL, NULL, G_TYPE_PROXY_RESOLVER, writable);
+      g_param_spec_string ("lang", NULL, NULL, NULL, WRITABLE);
 
   /**
    * XmppClient:state-store: (getter get_state_store) (setter set_state_store)
@@ -373,7 +303,53 @@ install_properties (GObjectClass *object_class)
    * Since: 1.0
    */
   xmpp_client_properties[XMPP_CLIENT_PROP_STATE_STORE] =
-      g_param_spec_object ("state-store", NULL, NULL, XMPP_TYPE_STATE_STORE, writable);
+      g_param_spec_object ("state-store", NULL, NULL, XMPP_TYPE_STATE_STORE, WRITABLE);
+}
+
+static void
+init_server_properties (void)
+{
+  /**
+   * XmppClient:server-host: (getter get_server_host) (setter set_server_host)
+   *
+   * Where to connect instead of asking DNS: a host name or an IP address. The
+   * certificate must name the domain of the account all the same.
+   *
+   * Since: 1.0
+   */
+  xmpp_client_properties[XMPP_CLIENT_PROP_SERVER_HOST] =
+      g_param_spec_string ("server-host", NULL, NULL, NULL, WRITABLE);
+
+  /**
+   * XmppClient:server-port: (getter get_server_port) (setter set_server_port)
+   *
+   * The port; 0: 5222, or 5223 for direct TLS.
+   *
+   * Since: 1.0
+   */
+  xmpp_client_properties[XMPP_CLIENT_PROP_SERVER_PORT] =
+      g_param_spec_uint ("server-port", NULL, NULL, 0, G_MAXUINT16, 0, WRITABLE);
+
+  /**
+   * XmppClient:tls-mode: (getter get_tls_mode) (setter set_tls_mode)
+   *
+   * How TLS begins.
+   *
+   * Since: 1.0
+   */
+  xmpp_client_properties[XMPP_CLIENT_PROP_TLS_MODE] =
+      g_param_spec_enum ("tls-mode", NULL, NULL, XMPP_TYPE_TLS_MODE, XMPP_TLS_MODE_AUTO,
+                         WRITABLE);
+
+  /**
+   * XmppClient:proxy-resolver: (getter get_proxy_resolver) (setter set_proxy_resolver)
+   *
+   * Which proxies to use; NULL: those of the system.
+   *
+   * Since: 1.0
+   */
+  xmpp_client_properties[XMPP_CLIENT_PROP_PROXY_RESOLVER] =
+      g_param_spec_object ("proxy-resolver", NULL, NULL, G_TYPE_PROXY_RESOLVER, WRITABLE);
 
   /**
    * XmppClient:insecure-loopback: (getter get_insecure_loopback) (setter
@@ -384,10 +360,43 @@ install_properties (GObjectClass *object_class)
    * Since: 1.0
    */
   xmpp_client_properties[XMPP_CLIENT_PROP_INSECURE_LOOPBACK] =
-      g_param_spec_boolean ("insecure-loopback", NULL, NULL, FALSE, writable);
+      g_param_spec_boolean ("insecure-loopback", NULL, NULL, FALSE, WRITABLE);
+}
 
-  g_object_class_install_properties (object_class, XMPP_CLIENT_N_PROPS,
-                                     xmpp_client_properties);
+static void
+init_tls_properties (void)
+{
+  /**
+   * XmppClient:tls-database: (getter get_tls_database) (setter set_tls_database)
+   *
+   * Which certificate authorities to trust; NULL: those of the system. The rules for
+   * names and purposes are the library's own in any case.
+   *
+   * Since: 1.0
+   */
+  xmpp_client_properties[XMPP_CLIENT_PROP_TLS_DATABASE] =
+      g_param_spec_object ("tls-database", NULL, NULL, G_TYPE_TLS_DATABASE, WRITABLE);
+
+  /**
+   * XmppClient:tls-interaction: (getter get_tls_interaction) (setter set_tls_interaction)
+   *
+   * Asks for the PIN of a client certificate's key.
+   *
+   * Since: 1.0
+   */
+  xmpp_client_properties[XMPP_CLIENT_PROP_TLS_INTERACTION] =
+      g_param_spec_object ("tls-interaction", NULL, NULL, G_TYPE_TLS_INTERACTION,
+                           WRITABLE);
+
+  /**
+   * XmppClient:certificate: (getter get_certificate) (setter set_certificate)
+   *
+   * The client certificate.
+   *
+   * Since: 1.0
+   */
+  xmpp_client_properties[XMPP_CLIENT_PROP_CERTIFICATE] =
+      g_param_spec_object ("certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, WRITABLE);
 }
 
 static void
@@ -400,7 +409,12 @@ xmpp_client_class_init (XmppClientClass *klass)
   object_class->set_property = xmpp_client_set_property;
   XMPP_CONNECTION_CLASS (klass)->ops = &xmpp_client_ops;
 
-  install_properties (object_class);
+  init_account_properties ();
+  init_session_properties ();
+  init_server_properties ();
+  init_tls_properties ();
+  g_object_class_install_properties (object_class, XMPP_CLIENT_N_PROPS,
+                                     xmpp_client_properties);
 }
 
 static void

@@ -193,22 +193,11 @@ xmpp_connection_set_property (GObject *object,
     }
 }
 
+#define READABLE (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
+
 static void
-install_properties (GObjectClass *object_class)
+init_stream_properties (void)
 {
-  const GParamFlags readable = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
-
-  /**
-   * XmppConnection:state: (getter get_state)
-   *
-   * Where in its life the connection is.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL,
-                                              XMPP_TYPE_CONNECTION_STATE,
-                                              XMPP_CONNECTION_STATE_CLOSED, readable);
-
   /**
    * XmppConnection:jid: (getter get_jid)
    *
@@ -216,7 +205,7 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  properties[PROP_JID] = g_param_spec_boxed ("jid", NULL, NULL, XMPP_TYPE_JID, readable);
+  properties[PROP_JID] = g_param_spec_boxed ("jid", NULL, NULL, XMPP_TYPE_JID, READABLE);
 
   /**
    * XmppConnection:peer: (getter get_peer)
@@ -225,7 +214,7 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  properties[PROP_PEER] = g_param_spec_string ("peer", NULL, NULL, NULL, readable);
+  properties[PROP_PEER] = g_param_spec_string ("peer", NULL, NULL, NULL, READABLE);
 
   /**
    * XmppConnection:secure: (getter is_secure)
@@ -234,7 +223,7 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  properties[PROP_SECURE] = g_param_spec_boolean ("secure", NULL, NULL, FALSE, readable);
+  properties[PROP_SECURE] = g_param_spec_boolean ("secure", NULL, NULL, FALSE, READABLE);
 
   /**
    * XmppConnection:tls-connection: (getter get_tls_connection)
@@ -244,7 +233,7 @@ install_properties (GObjectClass *object_class)
    * Since: 1.0
    */
   properties[PROP_TLS_CONNECTION] =
-      g_param_spec_object ("tls-connection", NULL, NULL, G_TYPE_TLS_CONNECTION, readable);
+      g_param_spec_object ("tls-connection", NULL, NULL, G_TYPE_TLS_CONNECTION, READABLE);
 
   /**
    * XmppConnection:features: (getter get_features)
@@ -254,7 +243,7 @@ install_properties (GObjectClass *object_class)
    * Since: 1.0
    */
   properties[PROP_FEATURES] =
-      g_param_spec_boxed ("features", NULL, NULL, XMPP_TYPE_ELEMENT, readable);
+      g_param_spec_boxed ("features", NULL, NULL, XMPP_TYPE_ELEMENT, READABLE);
 
   /**
    * XmppConnection:stream-id: (getter get_stream_id)
@@ -264,7 +253,42 @@ install_properties (GObjectClass *object_class)
    * Since: 1.0
    */
   properties[PROP_STREAM_ID] =
-      g_param_spec_string ("stream-id", NULL, NULL, NULL, readable);
+      g_param_spec_string ("stream-id", NULL, NULL, NULL, READABLE);
+}
+
+static void
+init_life_properties (void)
+{
+  /**
+   * XmppConnection:state: (getter get_state)
+   *
+   * Where in its life the connection is.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL,
+                                              XMPP_TYPE_CONNECTION_STATE,
+                                              XMPP_CONNECTION_STATE_CLOSED, READABLE);
+
+  /**
+   * XmppConnection:error: (getter get_error)
+   *
+   * Why the connection was closed last.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_ERROR] =
+      g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, READABLE);
+
+  /**
+   * XmppConnection:report: (getter get_report)
+   *
+   * What happened in the last attempt to open the connection.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_REPORT] =
+      g_param_spec_object ("report", NULL, NULL, XMPP_TYPE_REPORT, READABLE);
 
   /**
    * XmppConnection:limits: (getter get_limits)
@@ -274,7 +298,7 @@ install_properties (GObjectClass *object_class)
    * Since: 1.0
    */
   properties[PROP_LIMITS] =
-      g_param_spec_object ("limits", NULL, NULL, XMPP_TYPE_LIMITS, readable);
+      g_param_spec_object ("limits", NULL, NULL, XMPP_TYPE_LIMITS, READABLE);
 
   /**
    * XmppConnection:queue-kinds: (getter get_queue_kinds) (setter set_queue_kinds)
@@ -288,28 +312,6 @@ install_properties (GObjectClass *object_class)
                           XMPP_STANZA_KIND_NONE,
                           G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY |
                               G_PARAM_STATIC_STRINGS);
-
-  /**
-   * XmppConnection:report: (getter get_report)
-   *
-   * What happened in the last attempt to open the connection.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_REPORT] =
-      g_param_spec_object ("report", NULL, NULL, XMPP_TYPE_REPORT, readable);
-
-  /**
-   * XmppConnection:error: (getter get_error)
-   *
-   * Why the connection was closed last.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_ERROR] =
-      g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, readable);
-
-  g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
 /* Without G_SIGNAL_TYPE_STATIC_SCOPE: a stanza that JavaScript keeps must hold a
@@ -372,6 +374,12 @@ install_stanza_signals (void)
    */
   signals[XMPP_CONNECTION_SIGNAL_IQ] =
       new_stanza_signal ("iq", G_STRUCT_OFFSET (XmppConnectionClass, iq));
+}
+
+static void
+install_element_signals (void)
+{
+  guint *signals = xmpp_connection_signals;
 
   /**
    * XmppConnection::undelivered:
@@ -490,9 +498,12 @@ xmpp_connection_class_init (XmppConnectionClass *klass)
   object_class->get_property = xmpp_connection_get_property;
   object_class->set_property = xmpp_connection_set_property;
 
-  install_properties (object_class);
+  init_stream_properties ();
+  init_life_properties ();
+  g_object_class_install_properties (object_class, N_PROPS, properties);
   install_life_signals ();
   install_stanza_signals ();
+  install_element_signals ();
 }
 
 static void

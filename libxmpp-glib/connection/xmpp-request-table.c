@@ -72,16 +72,6 @@ remove_request (Request *request)
   return task;
 }
 
-void
-xmpp_request_table_free (XmppRequestTable *table)
-{
-  g_source_destroy (table->timer);
-  g_source_unref (table->timer);
-  g_assert (g_queue_is_empty (&table->queue));
-  g_hash_table_unref (table->by_id);
-  g_free (table);
-}
-
 gboolean
 xmpp_request_table_check (XmppRequestTable *table, XmppStanza *request, GError **error)
 {
@@ -265,4 +255,18 @@ timer_fired_cb (gpointer user_data)
   task = remove_request (head);
   return_timed_out (task, xmpp_stanza_get_to (stanza), seconds);
   return G_SOURCE_CONTINUE;
+}
+
+void
+xmpp_request_table_free (XmppRequestTable *table)
+{
+  g_autoptr (GError) closed = NULL;
+
+  g_set_error_literal (&closed, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_CLOSED,
+                       "The connection was closed");
+  xmpp_request_table_fail (table, closed);
+  g_source_destroy (table->timer);
+  g_source_unref (table->timer);
+  g_hash_table_unref (table->by_id);
+  g_free (table);
 }

@@ -340,8 +340,9 @@ test_undelivered (void)
   g_autoptr (GError) error = NULL;
 
   xmpp_test_connection_open (connection);
-  xmpp_test_stream_set_capacity (
-    xmpp_stream_get_io (xmpp_connection_get_private (connection)->stream), 0);
+  xmpp_test_stream_set_capacity (xmpp_stream_get_io (
+                                     xmpp_connection_get_private (connection)->stream),
+                                 0);
   g_assert_true (xmpp_connection_send (connection, one, NULL));
   xmpp_connection_send_async (connection, awaited, NULL, xmpp_test_result_cb, &sent);
   xmpp_connection_request_async (connection, request, NULL, xmpp_test_result_cb,
