@@ -206,7 +206,8 @@ start_reply (XmppStanza *stanza, GError **error)
  * to the room.
  *
  * Returns: (transfer full): the answer; %NULL with %G_IO_ERROR_INVALID_ARGUMENT for an error
- *   or a result, which must not be answered (RFC 6120 §8.3.1)
+ *   or a result, which must not be answered (RFC 6120 §8.3.1), and for an iq that is neither
+ *   question nor answer
  *
  * Since: 1.0
  */
@@ -218,6 +219,12 @@ xmpp_stanza_reply (XmppStanza *stanza, GError **error)
 
   g_return_val_if_fail (stanza != NULL, NULL);
 
+  if (xmpp_stanza_get_stanza_type (stanza) == XMPP_STANZA_TYPE_INVALID)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                           "An iq without a type can only be answered with an error");
+      return NULL;
+    }
   reply = start_reply (stanza, error);
   if (reply == NULL)
     return NULL;

@@ -326,7 +326,10 @@ test_reply (void)
     { "<presence type='subscribe' from='a@b'/>", "<presence to='a@b'/>", NULL },
     { "<iq type='result' id='1'/>", NULL, NULL },
     { "<iq type='error' id='1'/>", NULL, NULL },
-    { "<iq id='1'/>", NULL, NULL },
+    { "<iq id='1'/>", NULL,
+      "<iq id='1' type='error'><error type='modify'><bad-request "
+      "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/><text "
+      "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>no &amp; no</text></error></iq>" },
     { "<message type='error'/>", NULL, NULL },
     { "<presence type='error'/>", NULL, NULL },
   };
@@ -342,16 +345,22 @@ test_reply (void)
                                    XMPP_STANZA_ERROR_BAD_REQUEST, "no & no", &error2);
 
       g_test_message ("%s", rows[i].xml);
-      if (rows[i].reply == NULL)
+      if (rows[i].reply != NULL)
+        {
+          g_assert_no_error (error);
+          assert_xml (reply, rows[i].reply);
+        }
+      else
         {
           g_assert_null (reply);
-          g_assert_null (refusal);
           g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+        }
+      if (rows[i].reply == NULL && rows[i].error == NULL)
+        {
+          g_assert_null (refusal);
           g_assert_error (error2, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
           continue;
         }
-      g_assert_no_error (error);
-      assert_xml (reply, rows[i].reply);
       g_assert_no_error (error2);
       g_assert_cmpint (xmpp_stanza_get_stanza_type (refusal), ==, XMPP_STANZA_TYPE_ERROR);
       if (rows[i].error != NULL)

@@ -327,7 +327,7 @@ test_bytes_without_event (void)
         {
           g_test_message ("%s %s by %u", rows[i].start + strlen (HEADER), rows[i].drip,
                           (guint) pieces[j]);
-          drip (rows[i].start, rows[i].drip, pieces[j], pieces[j] == 1 ? 16384 : 65536,
+          drip (rows[i].start, rows[i].drip, pieces[j], pieces[j] == 1 ? 4096 : 65536,
                 single);
         }
 }
