@@ -139,6 +139,14 @@ match_name (const Name *name, const char *domain, const char *service)
   return XMPP_CERTIFICATE_NAME_NONE;
 }
 
+gboolean
+xmpp_certificate_names_are_bounded (gnutls_x509_crt_t certificate)
+{
+  Name name;
+
+  return read_name (certificate, XMPP_CERTIFICATE_NAMES_MAX, &name) == READ_END;
+}
+
 XmppCertificateName
 xmpp_certificate_names_match (gnutls_x509_crt_t certificate,
                               const char *domain,
@@ -147,9 +155,8 @@ xmpp_certificate_names_match (gnutls_x509_crt_t certificate,
   g_autoptr (GInetAddress) address = g_inet_address_new_from_string (domain);
   Name name;
 
-  /* Asked first: every look at a name parses all of them. */
-  if (read_name (certificate, XMPP_CERTIFICATE_NAMES_MAX, &name) != READ_END)
-    return XMPP_CERTIFICATE_NAME_TOO_MANY;
+  if (!xmpp_certificate_names_are_bounded (certificate))
+    return XMPP_CERTIFICATE_NAME_NONE;
 
   for (guint i = 0; i < XMPP_CERTIFICATE_NAMES_MAX; i++)
     {

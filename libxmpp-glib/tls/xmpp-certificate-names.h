@@ -18,8 +18,10 @@ typedef enum
   XMPP_CERTIFICATE_NAME_ADDRESS, /* iPAddress */
   XMPP_CERTIFICATE_NAME_SRV,     /* SRV-ID, RFC 4985 */
   XMPP_CERTIFICATE_NAME_XMPP,    /* xmppAddr, RFC 6120 §13.7.1.4 */
-  XMPP_CERTIFICATE_NAME_TOO_MANY,
 } XmppCertificateName;
+
+/* Every look at a name parses all of them: to be asked before anything else looks. */
+gboolean xmpp_certificate_names_are_bounded (gnutls_x509_crt_t certificate);
 
 /* Which name of @certificate says that it speaks for @service (nullable) of @domain
  * (A-labels in lower case or an IP address); the subject is never read. */

@@ -33,6 +33,8 @@ names_to_string (GTlsCertificate *certificate)
   g_auto (gnutls_x509_crt_t) imported = xmpp_certificate_import (certificate);
   g_auto (GStrv) names = NULL;
 
+  if (imported != NULL && !xmpp_certificate_names_are_bounded (imported))
+    return g_strdup_printf ("more than %d others", XMPP_CERTIFICATE_NAMES_MAX);
   if (imported != NULL)
     names = xmpp_certificate_names_list (imported, SHOWN_NAMES_MAX + 1);
   if (names == NULL || names[0] == NULL)

@@ -75,15 +75,11 @@ verify_trust (XmppTlsDatabase *self,
 
 /* RFC 6120 §13.7.2.1: the domain of the JID is the only reference identity. */
 static GTlsCertificateFlags
-verify_name (XmppTlsDatabase *self,
-             GTlsCertificate *chain,
-             GTlsCertificateFlags flags,
-             GPtrArray *reasons)
+verify_name (XmppTlsDatabase *self, gnutls_x509_crt_t leaf, GTlsCertificateFlags flags)
 {
-  g_auto (gnutls_x509_crt_t) leaf = xmpp_certificate_import (chain);
   XmppCertificateName match = XMPP_CERTIFICATE_NAME_NONE;
 
-  if (leaf != NULL && self->parameters->domain != NULL)
+  if (self->parameters->domain != NULL)
     match = xmpp_certificate_names_match (leaf, self->parameters->domain,
                                           self->parameters->service);
   switch (match)
@@ -96,11 +92,6 @@ verify_name (XmppTlsDatabase *self,
     case XMPP_CERTIFICATE_NAME_SRV:
     case XMPP_CERTIFICATE_NAME_XMPP:
       return flags & ~G_TLS_CERTIFICATE_BAD_IDENTITY;
-
-    case XMPP_CERTIFICATE_NAME_TOO_MANY:
-      g_ptr_array_add (reasons, g_strdup_printf ("it has more than %d names",
-                                                 XMPP_CERTIFICATE_NAMES_MAX));
-      return flags | G_TLS_CERTIFICATE_BAD_IDENTITY;
 
     case XMPP_CERTIFICATE_NAME_NONE:
     default:
@@ -117,6 +108,7 @@ verify_first (XmppTlsDatabase *self,
               GCancellable *cancellable,
               GPtrArray *reasons)
 {
+  g_auto (gnutls_x509_crt_t) leaf = NULL;
   GTlsCertificateFlags flags;
 
   /* GIO's own databases follow a chain that runs in a circle for ever. */
@@ -127,12 +119,21 @@ verify_first (XmppTlsDatabase *self,
                                         XMPP_CERTIFICATE_CHAIN_MAX));
       return G_TLS_CERTIFICATE_GENERIC_ERROR;
     }
+  leaf = xmpp_certificate_import (chain);
+  if (leaf == NULL)
+    {
+      g_ptr_array_add (reasons, g_strdup ("it cannot be read"));
+      return G_TLS_CERTIFICATE_GENERIC_ERROR;
+    }
+  /* With thousands of names in it, a look through them stops the main loop. */
+  if (!xmpp_certificate_names_are_bounded (leaf))
+    return G_TLS_CERTIFICATE_BAD_IDENTITY;
 
   flags =
       verify_trust (self, chain, purpose, identity, interaction, cancellable, reasons);
   flags |= xmpp_certificate_check_chain (chain, purpose, reasons);
   if (!self->parameters->server)
-    flags = verify_name (self, chain, flags, reasons);
+    flags = verify_name (self, leaf, flags);
   return flags;
 }
 

@@ -89,8 +89,8 @@ static const struct
 
   /* How many are looked at */
   { "names-100", "p.test", NULL, XMPP_CERTIFICATE_NAME_DNS },
-  { "names-101", "p.test", NULL, XMPP_CERTIFICATE_NAME_TOO_MANY },
-  { "names-5000", "p.test", NULL, XMPP_CERTIFICATE_NAME_TOO_MANY },
+  { "names-101", "p.test", NULL, XMPP_CERTIFICATE_NAME_NONE },
+  { "names-5000", "p.test", NULL, XMPP_CERTIFICATE_NAME_NONE },
 };
 
 static gnutls_x509_crt_t

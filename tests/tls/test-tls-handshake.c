@@ -75,7 +75,7 @@ static const struct
   { "names-xmpp-bmp", "(bad-identity)", "but nothing" },
   { "names-xmpp-user", "(bad-identity)", "but alice@p.test" },
   { "names-srv-server", "(bad-identity)", "but _xmpp-server.p.test" },
-  { "names-101", "(bad-identity)", "more than 100 names" },
+  { "names-101", "(bad-identity)", "but more than 100 others" },
 };
 
 /* Nothing of ours leaves: not a byte of the application, not our Finished. */
