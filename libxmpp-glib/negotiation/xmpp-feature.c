@@ -17,6 +17,7 @@ typedef struct
   XmppReport *report;
   char *peer;
   char *detail;
+  gboolean deaf;
 } XmppFeaturePrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (XmppFeature, xmpp_feature, G_TYPE_OBJECT)
@@ -248,6 +249,12 @@ xmpp_feature_handle (XmppFeature *feature, XmppStream *stream, XmppElement *elem
   return XMPP_FEATURE_GET_CLASS (feature)->handle (feature, stream, element);
 }
 
+void
+xmpp_feature_set_deaf (XmppFeature *feature, gboolean deaf)
+{
+  PRIVATE (feature)->deaf = deaf;
+}
+
 const char *
 xmpp_feature_get_detail (XmppFeature *feature)
 {
@@ -355,7 +362,7 @@ match_answer (XmppElement *element, gpointer user_data)
 {
   XmppFeature *self = user_data;
 
-  return XMPP_FEATURE_GET_CLASS (self)->answers (self, element);
+  return !PRIVATE (self)->deaf && XMPP_FEATURE_GET_CLASS (self)->answers (self, element);
 }
 
 void

@@ -131,6 +131,8 @@ gboolean xmpp_feature_finish (XmppFeature *feature,
 gboolean xmpp_feature_handle (XmppFeature *feature,
                               XmppStream *stream,
                               XmppElement *element);
+/* While TRUE nothing answers its exchanges: the features must come first. */
+void xmpp_feature_set_deaf (XmppFeature *feature, gboolean deaf);
 /* For the report; NULL: nothing to say */
 const char *xmpp_feature_get_detail (XmppFeature *feature);
 

@@ -158,9 +158,15 @@ offers_arrived (XmppStream *stream, gpointer user_data)
 {
   XmppNegotiator *self = user_data;
   g_autoptr (XmppElement) offers = xmpp_stream_take_features (stream);
-  g_autoptr (GError) error = take_offers (self, offers);
+  g_autoptr (GError) error = NULL;
 
+  if (self->offers != NULL)
+    error = xmpp_exchange_fail (stream, XMPP_STREAM_ERROR_BAD_FORMAT,
+                                "%s sent its features twice", self->to);
+  else
+    error = take_offers (self, offers);
   end_stream_step (self, error);
+  xmpp_feature_set_deaf (self->feature, FALSE);
 
   if (error != NULL || xmpp_feature_confirms (self->feature, self->assumed, self->offers))
     return;
@@ -242,6 +248,7 @@ negotiate (XmppNegotiator *self, GTask *task_arg)
       xmpp_report_begin_step (self->report, XMPP_FEATURE_GET_CLASS (self->feature)->step);
   if (self->ahead)
     xmpp_stream_set_features_aside (self->stream, TRUE, offers_arrived, self);
+  xmpp_feature_set_deaf (self->feature, self->ahead);
 
   xmpp_feature_negotiate_async (self->feature, self->stream, offers, cancellable,
                                 negotiated_cb, g_steal_pointer (&task));
@@ -256,10 +263,8 @@ negotiated_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   xmpp_stream_set_features_aside (self->stream, FALSE, NULL, NULL);
-  if (xmpp_feature_finish (self->feature, result, &outcome, &error) && self->ahead &&
-      self->offers == NULL && outcome.next != XMPP_NEXT_NEW_FEATURES)
-    error = xmpp_exchange_fail (self->stream, XMPP_STREAM_ERROR_BAD_FORMAT,
-                                "%s answered before it sent its features", self->to);
+  xmpp_feature_set_deaf (self->feature, FALSE);
+  xmpp_feature_finish (self->feature, result, &outcome, &error);
 
   if (error != NULL && was_only_a_guess (self, task))
     {

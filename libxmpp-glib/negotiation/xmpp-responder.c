@@ -37,9 +37,11 @@ static void header_read_cb (GObject *object, GAsyncResult *result, gpointer user
 static GError *answer_header (XmppResponder *self, const XmppStreamHeader *header);
 static void write_offers (XmppResponder *self, GTask *task);
 static void read_request (XmppResponder *self, GTask *task);
+static void flushed_cb (GObject *object, GAsyncResult *result, gpointer user_data);
 static void request_read_cb (GObject *object, GAsyncResult *result, gpointer user_data);
 static void respond (XmppResponder *self, GTask *task, XmppElement *request);
 static void responded_cb (GObject *object, GAsyncResult *result, gpointer user_data);
+static GError *refuse (XmppResponder *self, XmppElement *request);
 static void return_error (XmppResponder *self, GTask *task, GError *error);
 
 static void
@@ -197,14 +199,28 @@ read_request (XmppResponder *self, GTask *task_arg)
   GCancellable *cancellable = g_task_get_cancellable (task);
   const XmppExchange exchange = { .step = "stream", .peer = "the peer" };
 
+  /* The last answer must not wait for somebody to read on. */
   if ((xmpp_stream_get_state (self->stream) & self->goal) == self->goal)
     {
-      g_task_return_boolean (task, TRUE);
+      xmpp_stream_flush_async (self->stream, cancellable, flushed_cb,
+                               g_steal_pointer (&task));
       return;
     }
 
   xmpp_exchange_async (self->stream, NULL, &exchange, cancellable, request_read_cb,
                        g_steal_pointer (&task));
+}
+
+static void
+flushed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (xmpp_stream_flush_finish (XMPP_STREAM (object), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
 }
 
 static void
@@ -254,18 +270,34 @@ find_feature (XmppResponder *self, XmppElement *request)
   return NULL;
 }
 
-/* RFC 6120 §4.9.3.12 and §4.9.3.24; what must wait for TLS is a matter of policy. */
-static GError *
-refuse (XmppResponder *self, XmppFeature *feature, XmppElement *request)
+/* Some of our features wait for TLS: then nothing else may come before it. */
+static gboolean
+wants_tls_first (XmppResponder *self)
 {
   XmppStreamState state = xmpp_stream_get_state (self->stream);
-  gboolean stranger = (state & XMPP_STREAM_AUTHENTICATED) == 0;
+
+  for (guint i = 0; i < self->features->len; i++)
+    {
+      XmppFeature *feature = g_ptr_array_index (self->features, i);
+
+      if (!xmpp_feature_is_possible (feature, state) &&
+          xmpp_feature_is_possible (feature, state | XMPP_STREAM_SECURE))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* RFC 6120 §4.9.3.12 and §4.9.3.24; what must wait for TLS is a matter of policy. */
+static GError *
+refuse (XmppResponder *self, XmppElement *request)
+{
+  XmppStreamState state = xmpp_stream_get_state (self->stream);
   XmppStreamError condition = XMPP_STREAM_ERROR_UNSUPPORTED_STANZA_TYPE;
 
-  if (feature != NULL && stranger && !xmpp_feature_is_possible (feature, state) &&
-      xmpp_feature_is_possible (feature, state | XMPP_STREAM_SECURE))
+  if (wants_tls_first (self))
     condition = XMPP_STREAM_ERROR_POLICY_VIOLATION;
-  else if (stranger || is_stanza (self, request))
+  else if ((state & XMPP_STREAM_AUTHENTICATED) == 0 || is_stanza (self, request))
     condition = XMPP_STREAM_ERROR_NOT_AUTHORIZED;
 
   return xmpp_exchange_fail (self->stream, condition,
@@ -282,7 +314,7 @@ respond (XmppResponder *self, GTask *task_arg, XmppElement *request)
 
   if (feature == NULL ||
       !xmpp_feature_is_possible (feature, xmpp_stream_get_state (self->stream)))
-    return_error (self, task, refuse (self, feature, request));
+    return_error (self, task, refuse (self, request));
   else
     xmpp_feature_respond_async (feature, self->stream, request, cancellable, responded_cb,
                                 g_steal_pointer (&task));

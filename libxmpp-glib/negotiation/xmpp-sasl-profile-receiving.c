@@ -182,6 +182,7 @@ create_context (XmppSaslProfileFeature *self, XmppStream *stream, GStrv offered)
   const XmppLimitValues *limits = xmpp_limits_peek (self->limits);
   GIOStream *io = xmpp_stream_get_io (stream);
   gboolean bound = has_bindings (self, stream);
+  gboolean secure = is_secure (stream) || self->insecure;
   GTlsCertificate *certificate = NULL;
 
   if (G_IS_TLS_CONNECTION (io))
@@ -189,8 +190,8 @@ create_context (XmppSaslProfileFeature *self, XmppStream *stream, GStrv offered)
 
   return g_object_new (XMPP_TYPE_SASL_CONTEXT, "role", XMPP_SASL_ROLE_SERVER, "service",
                        "xmpp", "domain", xmpp_stream_get_peer_header (stream)->to,
-                       "secure", is_secure (stream), "offered", offered,
-                       "channel-bindings", bound ? self->bindings : NULL, "binding",
+                       "secure", secure, "offered", offered, "channel-bindings",
+                       bound ? self->bindings : NULL, "binding",
                        bound ? XMPP_SASL_BINDING_USED : XMPP_SASL_BINDING_NONE,
                        "min-iterations", limits->scram_iterations_min, "max-iterations",
                        limits->scram_iterations_max, "authenticator", self->authenticator,
