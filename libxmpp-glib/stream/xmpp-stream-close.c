@@ -161,6 +161,15 @@ drain (XmppStream *self)
                                                      NULL, NULL) == sizeof bytes;
 }
 
+/* The connection is not closed before the peer's closing tag (RFC 6120 §4.4), not even our
+ * half of it: a server that sees that end throws away what it still has to write. */
+static gboolean
+awaits_end (XmppStream *self)
+{
+  return self->header_seen && self->error == NULL && !self->peer_ended &&
+         !self->input_over;
+}
+
 gboolean
 xmpp_stream_close_step (XmppStream *self)
 {
@@ -170,7 +179,7 @@ xmpp_stream_close_step (XmppStream *self)
     {
       if (xmpp_stream_has_output (self) && self->write_source == NULL)
         xmpp_stream_flush_now (self);
-      if (!xmpp_stream_has_output (self))
+      if (!xmpp_stream_has_output (self) && !awaits_end (self))
         xmpp_stream_start_output_close (self);
       if (self->output_state != XMPP_OUTPUT_CLOSED ||
           !(self->peer_ended || self->input_over))
