@@ -50,7 +50,7 @@ static const struct
   { "names-srv-server", BAD_IDENTITY },
   { "names-xmpp-user", BAD_IDENTITY },
   { "names-101", BAD_IDENTITY },
-  { "names-5000", BAD_IDENTITY },
+  { "names-2000", BAD_IDENTITY },
 };
 
 static GTlsCertificateFlags

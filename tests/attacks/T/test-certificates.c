@@ -33,7 +33,7 @@ static const struct
   { "T4", "names-xmpp-sequence", "(bad-identity)" },
   { "T4", "names-srv-utf8", "(bad-identity)" },
   { "T4", "names-101", "(bad-identity)" },
-  { "T4", "names-5000", "but more than 100 others" },
+  { "T4", "names-2000", "but more than 100 others" },
   { "T5", "common-name", "(bad-identity)" },
   { "T5", "common-name-other", "(bad-identity)" },
   { "T5", "unit-name", "(bad-identity)" },
