@@ -290,6 +290,13 @@ xmpp_sasl_authorize_async (const XmppSaslAsker *asker,
       return;
     }
 
+  if (username != NULL && *username == '\0')
+    {
+      g_task_return_new_error (task, XMPP_SASL_ERROR, XMPP_SASL_ERROR_MALFORMED_REQUEST,
+                               "The user name is empty");
+      return;
+    }
+
   wanted = parse_authzid (authzid, username, domain);
   if (is_oneself (wanted, username, domain))
     {

@@ -244,6 +244,18 @@ look_up_nobody (XmppSaslMechanism *mechanism,
 }
 
 static GBytes *
+prove_empty (XmppSaslMechanism *mechanism,
+             GBytes *input,
+             GCancellable *cancellable,
+             XmppSaslStatus *status,
+             GError **error)
+{
+  xmpp_sasl_mechanism_set_identity (mechanism, "", NULL);
+  *status = XMPP_SASL_STATUS_COMPLETE;
+  return NULL;
+}
+
+static GBytes *
 prove_nobody (XmppSaslMechanism *mechanism,
               GBytes *input,
               GCancellable *cancellable,
@@ -268,6 +280,7 @@ test_verify (void)
     { verify_then_be_another, "x", XMPP_SASL_ERROR_INTERNAL },
     { look_up_nobody, "x", XMPP_SASL_ERROR_INTERNAL },
     { prove_nobody, "x", XMPP_SASL_ERROR_INTERNAL },
+    { prove_empty, "x", XMPP_SASL_ERROR_MALFORMED_REQUEST },
   };
 
   for (guint i = 0; i < 2 * G_N_ELEMENTS (rows); i++)
