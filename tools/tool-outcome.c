@@ -24,6 +24,9 @@ get_step_of_error (const GError *error)
     return "usage";
   if (error->domain == G_RESOLVER_ERROR)
     return "resolve";
+  /* A handshake is a step of the report: what ends behind it is the stream. */
+  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF))
+    return "stream";
   if (error->domain == G_TLS_ERROR)
     return "tls";
   if (error->domain == XMPP_SASL_ERROR)
