@@ -174,10 +174,12 @@ def _unpacked_launcher(root):
 
 
 def find_prosody(version, cache):
-    """The program "0.12" or "13"; on Debian 12 the latter is fetched into @cache, and the
-    result is a directory."""
+    """The program "0.12" or "13" (or later); on Debian 12 the latter is fetched into @cache,
+    and the result is a directory."""
     installed = installed_version()
-    if installed.startswith(version):
+    match = re.match(r"(\d+)\.(\d+)", installed)
+    found = tuple(int(each) for each in match.groups()) if match else (0, 0)
+    if found == (0, 12) and version == "0.12" or found >= (13, 0) and version == "13":
         return shutil.which("prosody", path="/usr/bin:/usr/sbin:/usr/local/bin")
     if version != "13":
         raise LabError(f"Prosody {version} is wanted, and '{installed}' is installed: "
@@ -241,7 +243,11 @@ class Prosody:
         self.process = None
 
     def __enter__(self):
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *unused):
@@ -351,7 +357,6 @@ class Prosody:
                 return
             except OSError:
                 time.sleep(0.05)
-        self.stop()
         raise LabError(f"Prosody {self.version} does not answer:\n{self.last_words()}")
 
     def stop(self):
