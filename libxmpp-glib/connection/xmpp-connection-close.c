@@ -68,6 +68,7 @@ static void
 drop_stream (XmppConnectionPrivate *priv)
 {
   xmpp_stream_set_sink (priv->stream, NULL, NULL);
+  xmpp_stream_set_tap (priv->stream, NULL, NULL);
   xmpp_stream_abort (priv->stream);
   g_clear_pointer (&priv->liveness, xmpp_liveness_free);
   g_clear_pointer (&priv->closing, xmpp_deadline_free);

@@ -163,6 +163,7 @@ take_stream (XmppConnection *self, XmppDialResult *dialled)
     xmpp_report_set_fact (priv->report, "stream", "id",
                           g_variant_new_string (header->id));
 
+  xmpp_stream_set_tap (priv->stream, &xmpp_connection_tap, self);
   xmpp_connection_set_state (self, XMPP_CONNECTION_STATE_OPEN);
   XMPP_CONNECTION_GET_CLASS (self)->ops->opened (self, dialled);
 }

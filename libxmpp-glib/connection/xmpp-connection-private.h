@@ -90,6 +90,8 @@ gboolean xmpp_connection_check_thread (XmppConnection *connection, GError **erro
 
 /* xmpp-connection-routing.c: what an open stream hands its elements to */
 extern const XmppStreamSink xmpp_connection_sink;
+/* and what shows them to those who look */
+extern const XmppStreamTap xmpp_connection_tap;
 /* Reading goes on or stops, as the application's queue is. */
 void xmpp_connection_update_paused (XmppConnection *connection);
 

@@ -224,3 +224,24 @@ xmpp_connection_update_paused (XmppConnection *self)
                               xmpp_receive_queue_get_length (priv->queue) >=
                                   priv->limit->queued_stanzas);
 }
+
+static gboolean
+tap_wants (gboolean sent, gpointer user_data)
+{
+  guint signal = sent ? XMPP_CONNECTION_SIGNAL_ELEMENT_SENT
+                      : XMPP_CONNECTION_SIGNAL_ELEMENT_RECEIVED;
+
+  return g_signal_has_handler_pending (user_data, xmpp_connection_signals[signal], 0,
+                                       TRUE);
+}
+
+static void
+tap_show (XmppElement *element, gboolean sent, gpointer user_data)
+{
+  guint signal = sent ? XMPP_CONNECTION_SIGNAL_ELEMENT_SENT
+                      : XMPP_CONNECTION_SIGNAL_ELEMENT_RECEIVED;
+
+  g_signal_emit (user_data, xmpp_connection_signals[signal], 0, element);
+}
+
+const XmppStreamTap xmpp_connection_tap = { .wants = tap_wants, .show = tap_show };

@@ -98,7 +98,7 @@ struct _XmppStream
   gpointer sink_data;
   gboolean sink_told; /* of the end */
   gboolean paused;
-  XmppStreamTap tap;
+  const XmppStreamTap *tap;
   gpointer tap_data;
 
   /* The end */

@@ -229,7 +229,7 @@ xmpp_stream_get_last_input (XmppStream *stream)
 /* ---- What is seen of the elements ---- */
 
 void
-xmpp_stream_set_tap (XmppStream *stream, XmppStreamTap tap, gpointer user_data)
+xmpp_stream_set_tap (XmppStream *stream, const XmppStreamTap *tap, gpointer user_data)
 {
   stream->tap = tap;
   stream->tap_data = user_data;
@@ -239,8 +239,10 @@ void
 xmpp_stream_show (XmppStream *self, XmppElement *element, gboolean sent)
 {
   g_autoptr (XmppElement) masked = NULL;
+  gboolean tapped = self->tap != NULL &&
+                    (self->tap->wants == NULL || self->tap->wants (sent, self->tap_data));
 
-  if (!self->debug && self->tap == NULL)
+  if (!self->debug && !tapped)
     return;
 
   masked = xmpp_debug_mask_element (element);
@@ -253,8 +255,8 @@ xmpp_stream_show (XmppStream *self, XmppElement *element, gboolean sent)
                text);
     }
 
-  if (self->tap != NULL)
-    self->tap (masked, sent, self->tap_data);
+  if (tapped)
+    self->tap->show (masked, sent, self->tap_data);
 }
 
 /* ---- Features for the driver ---- */

@@ -117,7 +117,8 @@ XmppElement *xmpp_stream_exchange_finish (XmppStream *stream,
  * come in the middle of somebody's exchange. */
 void xmpp_stream_set_features_aside (XmppStream *stream,
                                      gboolean aside,
-                                     void (*arrived) (XmppStream *stream, gpointer user_data),
+                                     void (*arrived) (XmppStream *stream,
+                                                      gpointer user_data),
                                      gpointer user_data);
 /* (transfer full) (nullable) */
 XmppElement *xmpp_stream_take_features (XmppStream *stream);
@@ -136,7 +137,9 @@ void xmpp_stream_flush_async (XmppStream *stream,
                               GCancellable *cancellable,
                               GAsyncReadyCallback callback,
                               gpointer user_data);
-gboolean xmpp_stream_flush_finish (XmppStream *stream, GAsyncResult *result, GError **error);
+gboolean xmpp_stream_flush_finish (XmppStream *stream,
+                                   GAsyncResult *result,
+                                   GError **error);
 gsize xmpp_stream_get_unsent_bytes (XmppStream *stream);
 /* (transfer full) (element-type XmppElement): the elements of which not every byte was handed
  * to the socket, in order; the stream forgets them. */
@@ -163,9 +166,19 @@ gint64 xmpp_stream_get_last_input (XmppStream *stream);
 /* Called by the liveness tick after ≥ 10 s of silence: frees the parser */
 void xmpp_stream_sleep (XmppStream *stream);
 
-/* Every element sent and received, masked, for consoles and signals; NULL switches it off */
-typedef void (*XmppStreamTap) (XmppElement *element, gboolean sent, gpointer user_data);
-void xmpp_stream_set_tap (XmppStream *stream, XmppStreamTap tap, gpointer user_data);
+/* Every element sent and received, for consoles and signals. */
+typedef struct
+{
+  /* Is anybody looking? Asked for each element, since masking costs (nullable: always) */
+  gboolean (*wants) (gboolean sent, gpointer user_data);
+  /* @element: its secrets are masked */
+  void (*show) (XmppElement *element, gboolean sent, gpointer user_data);
+} XmppStreamTap;
+
+/* @tap: must outlive the stream; NULL switches it off */
+void xmpp_stream_set_tap (XmppStream *stream,
+                          const XmppStreamTap *tap,
+                          gpointer user_data);
 
 /* ---- The end ---- */
 
@@ -183,7 +196,9 @@ void xmpp_stream_close_async (XmppStream *stream,
                               GCancellable *cancellable,
                               GAsyncReadyCallback callback,
                               gpointer user_data);
-gboolean xmpp_stream_close_finish (XmppStream *stream, GAsyncResult *result, GError **error);
+gboolean xmpp_stream_close_finish (XmppStream *stream,
+                                   GAsyncResult *result,
+                                   GError **error);
 /* At once, without a word; pending operations get XMPP_CONNECTION_ERROR_CLOSED */
 void xmpp_stream_abort (XmppStream *stream);
 

@@ -556,14 +556,25 @@ note_tap (XmppElement *element, gboolean sent, gpointer user_data)
   g_string_append_printf (user_data, "%s %s\n", sent ? "out" : "in", text);
 }
 
+static gboolean
+wants_received (gboolean sent, gpointer user_data)
+{
+  return !sent;
+}
+
 static void
 test_tap (void)
 {
+  static const XmppStreamTap tap = { .show = note_tap };
+  static const XmppStreamTap half = { .wants = wants_received, .show = note_tap };
   XmppTestPeer *peer =
       xmpp_test_peer_new (XMPP_TEST_HEADERS
                           "C: <auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' "
                           "mechanism='PLAIN'>c2VzYW1l</auth>\n"
-                          "S: <iq/>\n",
+                          "S: <iq/>\n"
+                          "C: <auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' "
+                          "mechanism='PLAIN'>c2VzYW1l</auth>\n"
+                          "S: <presence/>\n",
                           XMPP_TEST_PEER_SERVER);
   g_autoptr (XmppStream) stream = xmpp_test_client_new (peer);
   g_autoptr (XmppElement) auth = xmpp_element_new ("auth", XMPP_NS_SASL);
@@ -571,11 +582,16 @@ test_tap (void)
 
   xmpp_element_set_attribute (auth, "mechanism", "PLAIN");
   xmpp_element_set_text (auth, "c2VzYW1l");
-  xmpp_stream_set_tap (stream, note_tap, seen);
+  xmpp_stream_set_tap (stream, &tap, seen);
   xmpp_test_write (stream, auth);
   xmpp_test_assert_reads (stream, "iq");
+  xmpp_stream_set_tap (stream, &half, seen);
+  xmpp_test_write (stream, auth);
+  xmpp_test_assert_reads (stream, "presence");
   xmpp_stream_set_tap (stream, NULL, NULL);
   g_assert_nonnull (strstr (seen->str, "out <auth"));
+  g_assert_nonnull (strstr (seen->str, "in <presence"));
+  g_assert_cmpstr (strstr (seen->str, "out"), ==, g_strrstr (seen->str, "out"));
   g_assert_nonnull (strstr (seen->str, "in <iq"));
   g_assert_null (strstr (seen->str, "c2VzYW1l"));
   xmpp_test_peer_finish (peer);
