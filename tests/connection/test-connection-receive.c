@@ -295,9 +295,9 @@ test_elements (void)
       xmpp_test_connection_new ("S: <message><body>1</body></message>\n" LEAVE);
   g_autoptr (GString) log = g_string_new (NULL);
 
-  xmpp_test_connection_open (connection);
   g_signal_connect (connection, "element-received", G_CALLBACK (note_element), log);
   g_signal_connect (connection, "element-sent", G_CALLBACK (note_element), log);
+  xmpp_test_connection_open (connection);
   xmpp_test_run_for (20);
   close_politely (connection);
   g_assert_cmpstr (log->str, ==, "<message/><presence/>");
