@@ -22,7 +22,7 @@ import tempfile
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-PASSWORD = "secret"
+PASSWORD = "Kq7-pencil-9Zx"
 USERS = ("alice", "bob")
 
 # Each host has what one kind of test needs: how accounts are stored, and the certificate.

@@ -3,6 +3,7 @@
 # Copyright (C) 2026 The libxmpp-glib authors
 """xmpp-tool against a real Prosody: usage: test-prosody.py VERSION CACHE"""
 
+import base64
 import sys
 
 import lab
@@ -111,6 +112,22 @@ class Tests:
         result = self.account(lab.PLAIN).run("login", options=["--mechanism", "OTP"])
         self.failed(result, 5, "a mechanism that nobody has")
 
+    def logs(self):
+        """Attack L1: all that the library can be made to say has the password in no form."""
+        message = f"\0alice\0{lab.PASSWORD}".encode()
+        forms = [lab.PASSWORD, lab.PASSWORD.encode().hex(),
+                 *(base64.b64encode(text).decode().rstrip("=")
+                   for text in (message, lab.PASSWORD.encode()))]
+        for mechanism in STORED[lab.PLAIN]:
+            result = self.account(lab.PLAIN).run(
+                "login", options=["--debug", "--mechanism", mechanism],
+                G_MESSAGES_DEBUG="all")
+            said = result.output + result.errors
+            self.tap.ok(result.status == 0 and "urn:ietf:params:xml:ns:xmpp-sasl" in said,
+                        f"the log shows the login with {mechanism}", result)
+            self.tap.equal([form for form in forms if form in said], [],
+                           f"and not the password with {mechanism}", said)
+
     def certificates(self):
         steps = ("tls", "starttls")
         for direct_tls in (False, True):
@@ -187,8 +204,9 @@ def main():
     with lab.Prosody(version, cache) as server:
         tests = Tests(server)
         for test in (tests.mechanisms, tests.channel_binding, tests.best_mechanism,
-                     tests.wrong_secrets, tests.certificates, tests.wrong_kind_of_port,
-                     tests.messages, tests.departure, tests.server_leaves):
+                     tests.wrong_secrets, tests.logs, tests.certificates,
+                     tests.wrong_kind_of_port, tests.messages, tests.departure,
+                     tests.server_leaves):
             test()
         return tests.tap.finish()
 

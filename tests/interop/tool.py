@@ -54,12 +54,13 @@ class Account:
     def arguments(self, command, words, options):
         return [command, *self.options, *options, "--password-file", "-", self.jid, *words]
 
-    def run(self, command, *words, options=(), timeout=TIMEOUT):
+    def run(self, command, *words, options=(), timeout=TIMEOUT, **environment):
         """Runs to the end, with --json."""
         arguments = self.arguments(command, words, ["--json", "--timeout", "20", *options])
         result = subprocess.run([TOOL, *arguments], input=self.password, text=True,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                timeout=timeout, check=False)
+                                timeout=timeout, check=False,
+                                env={**os.environ, **environment})
         return Result(arguments, result.returncode, result.stdout, result.stderr)
 
     def listen(self, *options):
