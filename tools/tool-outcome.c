@@ -25,7 +25,8 @@ get_step_of_error (const GError *error)
   if (error->domain == G_RESOLVER_ERROR)
     return "resolve";
   /* A handshake is a step of the report: what ends behind it is the stream. */
-  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF))
+  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF) ||
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED))
     return "stream";
   if (error->domain == G_TLS_ERROR)
     return "tls";

@@ -34,6 +34,7 @@ static const Row rows[] = {
   { NULL, xmpp_stream_error_quark, XMPP_STREAM_ERROR_TRUNCATED, "stream", 6 },
   { NULL, xmpp_sasl_error_quark, XMPP_SASL_ERROR_NEED_CREDENTIAL, "sasl", 5 },
   { "tls", g_tls_error_quark, G_TLS_ERROR_EOF, "tls", 4 },
+  { NULL, g_io_error_quark, G_IO_ERROR_CONNECTION_CLOSED, "stream", 6 },
   { NULL, g_tls_error_quark, G_TLS_ERROR_EOF, "stream", 6 },
   { NULL, g_tls_error_quark, G_TLS_ERROR_MISC, "tls", 4 },
   { NULL, xmpp_connection_error_quark, XMPP_CONNECTION_ERROR_NOT_FOUND, "resolve", 3 },
