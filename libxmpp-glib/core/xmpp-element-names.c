@@ -148,7 +148,8 @@ static const char *const known[] = {
 static struct
 {
   const char *text;
-  gsize length;
+  guint length;
+  gboolean is_name; /* else a namespace */
 } slots[SLOTS];
 
 /* The strings differ in length and in their last characters. */
@@ -185,25 +186,43 @@ fill_slots (gpointer data)
         slot = (slot + 1) % SLOTS;
       slots[slot].text = known[i];
       slots[slot].length = length;
+      slots[slot].is_name = strchr (known[i], ':') == NULL;
     }
   return NULL;
 }
 
-const char *
-xmpp_known_string (const char *text, gsize length)
+/* -1 where it is not known */
+static inline int
+find_slot (const char *text, gsize length)
 {
   static GOnce once = G_ONCE_INIT;
   guint slot;
 
   if (length == 0 || length > MAX_LENGTH)
-    return NULL;
+    return -1;
   g_once (&once, fill_slots, NULL);
 
   for (slot = first_slot (text, length); slots[slot].text != NULL;
        slot = (slot + 1) % SLOTS)
     if (slots[slot].length == length && memcmp (slots[slot].text, text, length) == 0)
-      return slots[slot].text;
-  return NULL;
+      return slot;
+  return -1;
+}
+
+const char *
+xmpp_known_string (const char *text, gsize length)
+{
+  int slot = find_slot (text, length);
+
+  return slot >= 0 ? slots[slot].text : NULL;
+}
+
+const char *
+xmpp_known_name (const char *text, gsize length)
+{
+  int slot = find_slot (text, length);
+
+  return slot >= 0 && slots[slot].is_name ? slots[slot].text : NULL;
 }
 
 const char *const *

@@ -19,6 +19,8 @@ extern const char xmpp_xmlns_streams[];
 
 /* The static string that is equal to @text, or NULL */
 const char *xmpp_known_string (const char *text, gsize length);
+/* The same for the name of an element or an attribute */
+const char *xmpp_known_name (const char *text, gsize length);
 /* All of them, ended by NULL (to prepare a look-up of one's own) */
 const char *const *xmpp_known_strings (void);
 

@@ -83,6 +83,26 @@ put_reference (XmppBuffer *buffer, char c)
     }
 }
 
+#define EACH_BYTE(c) (G_GUINT64_CONSTANT (0x0101010101010101) * (c))
+
+/* The highest bit of each byte that is zero; above the first such byte also of others */
+static inline guint64
+find_zero (guint64 bytes)
+{
+  return (bytes - EACH_BYTE (0x01)) & ~bytes & EACH_BYTE (0x80);
+}
+
+/* Nonzero where one of eight bytes may be special: below 0x20; " # & ' are 0x22 but for two
+ * bits, < and > 0x3c but for one */
+static inline guint64
+may_be_special (guint64 bytes)
+{
+  return ((bytes - EACH_BYTE (0x20)) & ~bytes & EACH_BYTE (0x80)) |
+         find_zero ((bytes & ~EACH_BYTE (0x05)) ^ EACH_BYTE (0x22)) |
+         find_zero ((bytes & ~EACH_BYTE (0x02)) ^ EACH_BYTE (0x3c));
+}
+
+/* Most text needs no escaping, and is looked at eight bytes at a time. */
 void
 xmpp_element_print_escaped (XmppBuffer *buffer,
                             const char *text,
@@ -91,16 +111,32 @@ xmpp_element_print_escaped (XmppBuffer *buffer,
 {
   const guint8 threshold = attribute ? 2 : 1;
   gsize start = 0;
+  gsize i = 0;
 
-  for (gsize i = 0; i < length; i++)
+  while (i < length)
     {
-      guint8 kind = special[(guchar) text[i]];
+      gsize end = MIN (i + 8, length);
+      guint64 bytes;
 
-      if (G_LIKELY (kind == 0 || kind > threshold))
-        continue;
-      put (buffer, text + start, i - start);
-      put_reference (buffer, text[i]);
-      start = i + 1;
+      if (i + 8 <= length)
+        {
+          memcpy (&bytes, text + i, 8);
+          if (G_LIKELY (may_be_special (bytes) == 0))
+            {
+              i += 8;
+              continue;
+            }
+        }
+      for (; i < end; i++)
+        {
+          guint8 kind = special[(guchar) text[i]];
+
+          if (G_LIKELY (kind == 0 || kind > threshold))
+            continue;
+          put (buffer, text + start, i - start);
+          put_reference (buffer, text[i]);
+          start = i + 1;
+        }
     }
   put (buffer, text + start, length - start);
 }

@@ -71,6 +71,11 @@ xmpp_text_check (const char *text, gsize length)
               continue;
             }
         }
+      if (*p >= 0x20 && *p < 0x80)
+        {
+          p++;
+          continue;
+        }
       n = read_char (p, end - p, &c);
       if (n == 0)
         return XMPP_TEXT_BAD_CHARS;

@@ -40,10 +40,10 @@ xmpp_element_new_in (XmppArena *arena, const char *name, const char *xmlns)
 XmppElement *
 xmpp_element_new_checked (XmppArena *arena, const char *name, const char *xmlns)
 {
-  const char *known = xmpp_known_string (name, strlen (name));
+  const char *known = xmpp_known_name (name, strlen (name));
   XmppElement *element = xmpp_element_new_in (arena, known, NULL);
 
-  if (known == NULL || strchr (known, ':') != NULL)
+  if (known == NULL)
     element->name = xmpp_element_keep_name (element, name);
   if (xmlns != NULL)
     element->xmlns = xmpp_element_keep_xmlns (element, xmlns);
@@ -203,9 +203,9 @@ const char *
 xmpp_element_keep_name (XmppElement *element, const char *name)
 {
   gsize length = strlen (name);
-  const char *known = xmpp_known_string (name, length);
+  const char *known = xmpp_known_name (name, length);
 
-  if (known != NULL && strchr (known, ':') == NULL)
+  if (known != NULL)
     return known;
   return keep (element, name, length, xmpp_text_check_name (name, length));
 }

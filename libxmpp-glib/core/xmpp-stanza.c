@@ -10,7 +10,7 @@
 #include "core/xmpp-element-internal.h"
 #include "core/xmpp-element-names.h"
 #include "core/xmpp-namespaces.h"
-#include "core/xmpp-secret-private.h"
+#include "core/xmpp-stanza-id.h"
 
 /**
  * XmppStanza:
@@ -162,15 +162,12 @@ new_stanza (const char *name, const char *type, XmppJid *to)
   return (XmppStanza *) element;
 }
 
-/* RFC 6120 §8.1.3. Ids are random, so that nobody can guess the one of a request. */
 static void
 give_id (XmppStanza *stanza)
 {
-  g_autoptr (GError) error = NULL;
-  g_autofree char *id = xmpp_random_word (&error);
+  char id[XMPP_STANZA_ID_SIZE];
 
-  if (id == NULL)
-    g_error ("No random numbers for a stanza's id: %s", error->message);
+  xmpp_stanza_make_id (id);
   xmpp_element_set_attribute (&stanza->element, "id", id);
 }
 

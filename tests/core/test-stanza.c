@@ -4,9 +4,12 @@
 #include "config.h"
 
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "core/xmpp-element-private.h"
 #include "core/xmpp-namespaces.h"
+#include "core/xmpp-stanza-id.h"
 #include "core/xmpp-stanza.h"
 #include "stream/xmpp-element-reader.h"
 
@@ -75,6 +78,51 @@ test_new (void)
   g_assert_cmpstr (xmpp_stanza_get_body (message), ==, "Hello <you>");
   g_assert_cmpstr (xmpp_stanza_get_status (presence), ==, "there");
   g_assert_true (xmpp_stanza_get_payload (iq, NULL, NULL) == ping);
+}
+
+static void
+test_ids (void)
+{
+  g_autoptr (GHashTable)
+      seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < 10000; i++)
+    {
+      char id[XMPP_STANZA_ID_SIZE];
+
+      xmpp_stanza_make_id (id);
+      g_assert_cmpuint (strlen (id), ==, XMPP_STANZA_ID_SIZE - 1);
+      g_assert_cmpuint (strspn (id, "abcdefghijklmnopqrstuvwxyz234567"), ==, strlen (id));
+      g_assert_true (g_hash_table_add (seen, g_strdup (id)));
+    }
+}
+
+/* A child process does not go on with its parent's ids. */
+static void
+test_ids_after_fork (void)
+{
+  char here[XMPP_STANZA_ID_SIZE];
+  char there[XMPP_STANZA_ID_SIZE];
+  int ends[2];
+  int status;
+  pid_t child;
+
+  xmpp_stanza_make_id (here);
+  g_assert_cmpint (pipe (ends), ==, 0);
+  child = fork ();
+  if (child == 0)
+    {
+      xmpp_stanza_make_id (there);
+      _exit (write (ends[1], there, sizeof there) == sizeof there ? 0 : 1);
+    }
+  g_assert_cmpint (child, >, 0);
+  g_assert_cmpint (read (ends[0], there, sizeof there), ==, sizeof there);
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_cmpint (status, ==, 0);
+  xmpp_stanza_make_id (here);
+  g_assert_cmpstr (here, !=, there);
+  close (ends[0]);
+  close (ends[1]);
 }
 
 static void
@@ -374,6 +422,8 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/stanza/new", test_new);
+  g_test_add_func ("/stanza/ids", test_ids);
+  g_test_add_func ("/stanza/ids-after-fork", test_ids_after_fork);
   g_test_add_func ("/stanza/kinds-and-types", test_kinds_and_types);
   g_test_add_func ("/stanza/no-stanzas", test_no_stanzas);
   g_test_add_func ("/stanza/addresses", test_addresses);
