@@ -241,73 +241,68 @@ attempt (GTask *task)
     }
 }
 
-/* Runs in a worker, or directly. */
-static void
-run_step (XmppSaslMechanism *self, XmppSaslStep *step)
-{
-  XmppSaslMechanismClass *klass = XMPP_SASL_MECHANISM_GET_CLASS (self);
-  XmppSaslStatus status = XMPP_SASL_STATUS_FAILED;
-  g_autoptr (GBytes) output = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (klass->step != NULL)
-    output = klass->step (self, xmpp_sasl_step_get_input (step),
-                          xmpp_sasl_step_get_cancellable (step), &status, &error);
-
-  /* A status counts only where no error is set. */
-  if (error != NULL)
-    xmpp_sasl_step_fail (step, error);
-  else
-    xmpp_sasl_step_reply (step, output, status);
-}
-
+/* One call of step(), here or in a worker, and what came of it */
 typedef struct
 {
   XmppSaslMechanism *mechanism;
   XmppSaslStep *step;
-} Job;
+  GBytes *output;
+  XmppSaslStatus status;
+  GError *error;
+} Call;
 
 static void
-job_run (gpointer data)
+call_step (gpointer data, gpointer user_data)
 {
-  Job *job = data;
-  g_autoptr (GError) error = NULL;
+  Call *call = data;
+  XmppSaslMechanismClass *klass = XMPP_SASL_MECHANISM_GET_CLASS (call->mechanism);
+  GCancellable *cancellable = xmpp_sasl_step_get_cancellable (call->step);
 
   /* It may have waited for a thread longer than anybody waits for it. */
-  if (g_cancellable_set_error_if_cancelled (xmpp_sasl_step_get_cancellable (job->step),
-                                            &error))
-    xmpp_sasl_step_fail (job->step, error);
-  else
-    run_step (job->mechanism, job->step);
+  if (g_cancellable_set_error_if_cancelled (cancellable, &call->error))
+    return;
+
+  if (klass->step != NULL)
+    call->output = klass->step (call->mechanism, xmpp_sasl_step_get_input (call->step),
+                                cancellable, &call->status, &call->error);
 }
 
 static void
-job_free (gpointer data)
+answer_step (gpointer data)
 {
-  Job *job = data;
+  Call *call = data;
 
-  g_object_unref (job->step);
-  g_object_unref (job->mechanism);
-  g_free (job);
+  /* A status counts only where no error is set. */
+  if (call->error != NULL)
+    xmpp_sasl_step_fail (call->step, call->error);
+  else
+    xmpp_sasl_step_reply (call->step, call->output, call->status);
+
+  g_clear_error (&call->error);
+  g_clear_pointer (&call->output, g_bytes_unref);
+  g_object_unref (call->step);
+  g_object_unref (call->mechanism);
+  g_free (call);
 }
 
 gboolean
 xmpp_sasl_mechanism_real_begin_step (XmppSaslMechanism *self, XmppSaslStep *step)
 {
   XmppSaslMechanismPrivate *priv = xmpp_sasl_mechanism_get_private (self);
-  Job *job;
+  Call *call = g_new0 (Call, 1);
 
-  if (priv->info == NULL ||
-      !(xmpp_sasl_mechanism_info_get_facts (priv->info) & XMPP_SASL_FACTS_BLOCKS))
+  call->mechanism = g_object_ref (self);
+  call->step = g_object_ref (step);
+  call->status = XMPP_SASL_STATUS_FAILED;
+
+  if (priv->info != NULL &&
+      (xmpp_sasl_mechanism_info_get_facts (priv->info) & XMPP_SASL_FACTS_BLOCKS))
+    xmpp_sasl_worker_run (call_step, answer_step, call);
+  else
     {
-      run_step (self, step);
-      return TRUE;
+      call_step (call, NULL);
+      answer_step (call);
     }
-
-  job = g_new0 (Job, 1);
-  job->mechanism = g_object_ref (self);
-  job->step = g_object_ref (step);
-  xmpp_sasl_worker_run (job_run, job, job_free);
 
   return TRUE;
 }

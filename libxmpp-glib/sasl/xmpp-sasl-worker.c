@@ -11,23 +11,38 @@
 
 typedef struct
 {
-  void (*func) (gpointer data);
+  GFunc work;
+  GDestroyNotify done;
   gpointer data;
-  GDestroyNotify destroy;
+  GMainContext *context;
 } WorkerJob;
+
+static gboolean
+deliver_cb (gpointer user_data)
+{
+  /* The destroy notify of the source does it, which runs in any case. */
+  return G_SOURCE_REMOVE;
+}
 
 static void
 run_job (gpointer data, gpointer user_data)
 {
   WorkerJob *job = data;
+  g_autoptr (GSource) source = g_idle_source_new ();
 
-  job->func (job->data);
-  job->destroy (job->data);
+  job->work (job->data, NULL);
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_static_name (source, "Xmpp SASL worker");
+  g_source_set_callback (source, deliver_cb, job->data, job->done);
+  g_source_attach (source, job->context);
+
+  g_main_context_unref (job->context);
   g_free (job);
 }
 
 void
-xmpp_sasl_worker_run (void (*func) (gpointer data), gpointer data, GDestroyNotify destroy)
+xmpp_sasl_worker_run (GFunc work, GDestroyNotify done, gpointer data)
 {
   static GThreadPool *pool = NULL;
   static gsize made = 0;
@@ -39,11 +54,11 @@ xmpp_sasl_worker_run (void (*func) (gpointer data), gpointer data, GDestroyNotif
       g_once_init_leave (&made, 1);
     }
 
-  job->func = func;
+  job->work = work;
+  job->done = done;
   job->data = data;
-  job->destroy = destroy;
+  job->context = g_main_context_ref_thread_default ();
 
-  /* An error says that there is no new thread now; the job is in the queue nevertheless.
-   */
+  /* An error says that there is no new thread now; the job is in the queue nevertheless. */
   g_thread_pool_push (pool, job, NULL);
 }

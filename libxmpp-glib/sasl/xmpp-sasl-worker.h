@@ -7,11 +7,11 @@
 
 G_BEGIN_DECLS
 
-/* Threads of the library's own: a step that blocks for half a minute must not fill the
- * pool that GIO needs for look-ups and TLS. @func runs in one of them, then @data is
- * freed. */
-void xmpp_sasl_worker_run (void (*func) (gpointer data),
-                           gpointer data,
-                           GDestroyNotify destroy);
+/* Threads of the library's own: a step that blocks for half a minute must not fill the pool
+ * that GIO needs for look-ups and TLS. @work runs in one of them, then @done in the
+ * thread-default context of the caller; @done frees @data, so that no object ends its life
+ * in a thread that it does not know. Where that context ends before, @done runs in the
+ * thread that ends it. */
+void xmpp_sasl_worker_run (GFunc work, GDestroyNotify done, gpointer data);
 
 G_END_DECLS

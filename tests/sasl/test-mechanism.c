@@ -563,6 +563,43 @@ test_thread_of_step (void)
     }
 }
 
+/* A thread that ends late is not the one that frees: an object of another language must not
+ * end its life where its interpreter does not expect it. */
+static void
+test_freed_in_login_thread (void)
+{
+  toy_step_func = report_thread;
+  for (guint i = 0; i < 200; i++)
+    {
+      XmppSaslMechanism *mechanism = toy_new_client ("X-ODD-WORKER", NULL);
+      g_autofree char *output = toy_step (mechanism, NULL, NULL, NULL);
+
+      g_assert_cmpstr (output, ==, "worker");
+      toy_finalized_in = NULL;
+      g_object_unref (mechanism);
+      xmpp_test_run_pending ();
+      g_assert_true (toy_finalized_in == main_thread);
+    }
+}
+
+static void
+test_freed_in_login_thread_when_cancelled (void)
+{
+  XmppSaslMechanism *mechanism = toy_new_client ("X-ODD-WORKER", NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  XmppTestResult result = { 0 };
+
+  toy_step_func = block;
+  xmpp_sasl_mechanism_step_async (mechanism, NULL, cancellable, xmpp_test_result_cb,
+                                  &result);
+  gate_wait (&gate_reached);
+  assert_cancelled (mechanism, cancellable, &result);
+  toy_finalized_in = NULL;
+  gate_set (&gate_open);
+  xmpp_test_assert_last_unref (&mechanism);
+  g_assert_true (toy_finalized_in == main_thread);
+}
+
 static gboolean
 count_turn_cb (gpointer user_data)
 {
@@ -737,6 +774,9 @@ main (int argc, char **argv)
   g_test_add_func ("/sasl/mechanism/cancelled-while-waiting",
                    test_cancelled_while_waiting);
   g_test_add_func ("/sasl/mechanism/thread-of-step", test_thread_of_step);
+  g_test_add_func ("/sasl/mechanism/freed-in-login-thread", test_freed_in_login_thread);
+  g_test_add_func ("/sasl/mechanism/freed-in-login-thread-when-cancelled",
+                   test_freed_in_login_thread_when_cancelled);
   g_test_add_func ("/sasl/mechanism/loop-turns-meanwhile", test_loop_turns_meanwhile);
   g_test_add_func ("/sasl/mechanism/wait-secret", test_wait_secret);
   g_test_add_func ("/sasl/mechanism/asks-for-all-that-is-missing",

@@ -36,6 +36,7 @@ struct _ToyLater
 G_DEFINE_FINAL_TYPE (ToyLater, toy_later, XMPP_TYPE_SASL_MECHANISM)
 
 ToyStepFunc toy_step_func;
+GThread *toy_finalized_in;
 XmppSaslStep *toy_later_step;
 gboolean toy_later_result;
 
@@ -207,8 +208,17 @@ toy_odd_step (XmppSaslMechanism *mechanism,
 }
 
 static void
+toy_odd_finalize (GObject *object)
+{
+  toy_finalized_in = g_thread_self ();
+
+  G_OBJECT_CLASS (toy_odd_parent_class)->finalize (object);
+}
+
+static void
 toy_odd_class_init (ToyOddClass *klass)
 {
+  G_OBJECT_CLASS (klass)->finalize = toy_odd_finalize;
   XMPP_SASL_MECHANISM_CLASS (klass)->step = toy_odd_step;
 }
 

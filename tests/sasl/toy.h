@@ -27,6 +27,8 @@ typedef GBytes *(*ToyStepFunc) (XmppSaslMechanism *mechanism,
                                 XmppSaslStatus *status,
                                 GError **error);
 extern ToyStepFunc toy_step_func;
+/* The thread that the last of them was finalized in */
+extern GThread *toy_finalized_in;
 #define TOY_TYPE_ODD (toy_odd_get_type ())
 G_DECLARE_FINAL_TYPE (ToyOdd, toy_odd, TOY, ODD, XmppSaslMechanism)
 
