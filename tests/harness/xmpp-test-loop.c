@@ -8,11 +8,11 @@
 #define GUARD_SECONDS 10
 #define GUARD_SECONDS_SLOW 200 /* under valgrind */
 
-typedef struct
+static guint
+guard_seconds (void)
 {
-  XmppTestCondition condition;
-  gpointer user_data;
-} Waiting;
+  return g_getenv ("XMPP_TEST_SLOW") != NULL ? GUARD_SECONDS_SLOW : GUARD_SECONDS;
+}
 
 static gboolean
 guard_cb (gpointer user_data)
@@ -38,8 +38,7 @@ xmpp_test_run_until_true (XmppTestCondition condition,
                           const char *what)
 {
   GMainContext *context = g_main_context_get_thread_default ();
-  guint seconds = g_getenv ("XMPP_TEST_SLOW") != NULL ? GUARD_SECONDS_SLOW
-                                                      : GUARD_SECONDS;
+  guint seconds = guard_seconds ();
   gboolean over = FALSE;
   GSource *guard = attach_timeout (seconds * 1000, &over);
 
@@ -70,9 +69,12 @@ void
 xmpp_test_run_pending (void)
 {
   GMainContext *context = g_main_context_get_thread_default ();
+  gint64 end = g_get_monotonic_time () + guard_seconds () * G_TIME_SPAN_SECOND;
 
   while (g_main_context_iteration (context, FALSE))
     {
+      if (g_get_monotonic_time () > end)
+        g_error ("The main loop does not come to rest");
     }
 }
 
