@@ -56,9 +56,9 @@ static const Row client_rows[] = {
 
 #define SERVER                                                                           \
   C (SECURE_HEAD)                                                                        \
-  S (SERVER_SECURE_HELLO FEATURES (MECHANISMS (TOY PLAIN))) LOG_IN C (SECURE_HEAD)       \
-      S (SERVER_SECURE_HELLO FEATURES (BIND OPTIONAL)) C (BIND_REQUEST (""))             \
-          S (BIND_RESULT ("{*}"))
+  S (SERVER_SECURE_HELLO FEATURES (MECHANISMS (TOY PLAIN)))                              \
+  LOG_IN C (SECURE_HEAD) S (SERVER_SECURE_HELLO FEATURES (BIND OPTIONAL))                \
+      C (BIND_REQUEST ("")) S (BIND_RESULT ("{*}"))
 #define GOAL DIRECT, .goal = XMPP_STREAM_BOUND | XMPP_STREAM_SESSION
 
 static const Row server_rows[] = {

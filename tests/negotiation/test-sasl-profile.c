@@ -127,7 +127,7 @@ static const Row client_rows[] = {
 #define DONE                                                                             \
   C (SECURE_HEAD)                                                                        \
   S (SERVER_SECURE_HELLO FEATURES (BIND "<session " NS_SESSION "><optional/></"          \
-                                                               "session>"))
+                                        "session>"))
 
 static const Row server_rows[] = {
   { "toy", HELLO LOG_IN DONE, "ok", { LOGIN } },

@@ -144,7 +144,7 @@ static const Row s3_server_rows[] = {
         S ("<failure "
            "xmlns='http://jabber.org/protocol/compress'><unsupported-method/></failure>")
             C (STARTTLS) S (PROCEED) "T: handshake\n" C (SECURE_HEAD)
-    S (SERVER_SECURE_HELLO FEATURES (MECHANISMS (TOY PLAIN))),
+                S (SERVER_SECURE_HELLO FEATURES (MECHANISMS (TOY PLAIN))),
     "ok",
     { .goal = XMPP_STREAM_SECURE } },
 };
