@@ -132,6 +132,9 @@ xmpp_sasl_profile_offer (XmppFeature *feature, XmppStream *stream, XmppElement *
   GVariant *bindings = get_bindings (self, stream);
   XmppElement *parent;
 
+  if (names[0] == NULL)
+    return;
+
   parent = xmpp_element_append_child (features, "mechanisms", XMPP_NS_SASL, NULL);
   for (guint i = 0; names[i] != NULL; i++)
     xmpp_element_append_child (parent, "mechanism", XMPP_NS_SASL, names[i]);

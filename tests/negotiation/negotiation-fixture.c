@@ -61,6 +61,16 @@ get_engine (const Setup *setup)
   return setup->engine != NULL ? setup->engine : xmpp_test_peer_get_tls_engine ();
 }
 
+/* A feature is made with the real engine. */
+static void
+set_engine (XmppFeature *starttls, const Setup *setup)
+{
+  if (setup->tls != NULL)
+    return;
+
+  xmpp_starttls_set_engine (XMPP_STARTTLS (starttls), get_engine (setup));
+}
+
 /* ---- The client ---- */
 
 static gboolean
@@ -98,7 +108,8 @@ create_client_features (Side *side, const Setup *setup, XmppLimits *limits)
   g_autoptr (XmppSaslSession) session = NULL;
   g_autoptr (XmppTlsParameters)
       parameters = xmpp_tls_parameters_new ("x.test", "xmpp-client");
-  XmppFeature *starttls = xmpp_starttls_new (parameters, side->report);
+  XmppFeature *starttls =
+      xmpp_starttls_new (setup->tls != NULL ? setup->tls : parameters, side->report);
   const char *password = setup->password != NULL ? setup->password : "pencil";
 
   side->credential = xmpp_credential_new (NULL, setup->ask ? NULL : password);
@@ -108,7 +119,7 @@ create_client_features (Side *side, const Setup *setup, XmppLimits *limits)
   session = xmpp_sasl_session_new (side->registry, policy, side->credential, limits,
                                    side->report);
 
-  xmpp_starttls_set_engine (XMPP_STARTTLS (starttls), get_engine (setup));
+  set_engine (starttls, setup);
   if (setup->insecure)
     g_object_unref (starttls);
   else
@@ -165,14 +176,14 @@ side_start_server (Side *side, GIOStream *io, const Setup *setup)
       authenticator = g_object_new (TOY_TYPE_AUTHENTICATOR, NULL);
   g_autoptr (GPtrArray) features = g_ptr_array_new_with_free_func (g_object_unref);
   XmppStreamState goal = setup->goal != 0 ? setup->goal : XMPP_STREAM_BOUND;
-  XmppFeature *starttls = xmpp_starttls_new (NULL, NULL);
+  XmppFeature *starttls = xmpp_starttls_new (setup->tls, NULL);
 
   side->registry = create_registry ();
   side->stream = xmpp_stream_new (io, XMPP_STREAM_RECEIVING, "jabber:client", limits);
   if (setup->direct)
     xmpp_stream_add_state (side->stream, XMPP_STREAM_SECURE);
 
-  xmpp_starttls_set_engine (XMPP_STARTTLS (starttls), get_engine (setup));
+  set_engine (starttls, setup);
   if (setup->insecure)
     g_object_unref (starttls);
   else

@@ -90,6 +90,7 @@ typedef struct
   guint tls_seconds;
   GCancellable *cancellable;
   XmppBindChooseFunc choose;
+  XmppTlsParameters *tls;      /* for a real handshake */
   const XmppTlsEngine *engine; /* that of XmppTestPeer */
   GPtrArray *features;         /* in the place of the usual ones */
 } Setup;
