@@ -135,7 +135,7 @@ report_round_trips (XmppConnectionPrivate *priv)
                      G_TLS_PROTOCOL_VERSION_TLS_1_3
                  ? 1
                  : 2;
-  xmpp_report_set_fact (priv->report, "stream", "round-trips",
+  xmpp_report_set_fact (priv->report, "stream", "round_trips",
                         g_variant_new_uint32 (count));
 }
 

@@ -87,6 +87,8 @@ xmpp_legacy_session_negotiate_async (XmppFeature *feature,
   g_autoptr (GTask)
       task = xmpp_feature_task_new (feature, cancellable, callback, user_data);
 
+  xmpp_report_set_fact (xmpp_feature_get_report (feature), "stream", "session",
+                        g_variant_new_boolean (TRUE));
   g_task_set_task_data (task, g_object_ref (stream), g_object_unref);
   xmpp_feature_exchange_async (feature, stream, request, cancellable, replied_cb,
                                g_steal_pointer (&task));
