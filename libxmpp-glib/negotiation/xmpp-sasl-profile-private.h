@@ -31,6 +31,25 @@ struct _XmppSaslProfileFeature
   guint n_failures;
 };
 
+/* ---- xmpp-sasl-profile-offers.c ---- */
+
+/* Hands the lists in @features to the session. */
+gboolean xmpp_sasl_profile_set_offer (XmppSaslProfileFeature *self,
+                                      XmppStream *stream,
+                                      XmppElement *features,
+                                      GError **error);
+XmppElement *xmpp_sasl_profile_ahead (XmppFeature *feature,
+                                      XmppStream *stream,
+                                      XmppElement *remembered);
+gboolean xmpp_sasl_profile_confirms (XmppFeature *feature,
+                                     XmppElement *remembered,
+                                     XmppElement *features);
+gboolean xmpp_sasl_profile_check_downgrade (XmppSaslProfileFeature *self,
+                                            XmppElement *features,
+                                            GError **error);
+
+/* ---- xmpp-sasl-profile-receiving.c ---- */
+
 void xmpp_sasl_profile_offer (XmppFeature *feature,
                               XmppStream *stream,
                               XmppElement *features);

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#include "config.h"
+
+#include "negotiation/xmpp-sasl-profile-private.h"
+
+#include <stdlib.h>
+
+#include "core/xmpp-namespaces.h"
+#include "negotiation/xmpp-sasl-elements.h"
+#include "tls/xmpp-channel-binding.h"
+
+/* The initiating side: the server's lists of mechanisms and bindings, as they are and as they
+ * were remembered. */
+
+static void
+connect_session (XmppSaslProfileFeature *self, XmppStream *stream)
+{
+  GIOStream *io = xmpp_stream_get_io (stream);
+  gboolean secure = (xmpp_stream_get_state (stream) & XMPP_STREAM_SECURE) != 0;
+  g_autoptr (GVariant) bindings = NULL;
+
+  if (self->connected)
+    return;
+
+  if (secure && G_IS_TLS_CONNECTION (io))
+    bindings = xmpp_channel_binding_collect (G_TLS_CONNECTION (io));
+  xmpp_sasl_session_set_connection (self->session, self->local, self->domain, NULL,
+                                    secure, bindings);
+  if (self->insecure)
+    xmpp_sasl_session_set_allow_plain (self->session, TRUE);
+  self->connected = TRUE;
+}
+
+/* A copy of @features without the mechanisms that send the secret itself */
+static XmppElement *
+dup_safe_features (XmppSaslProfileFeature *self, XmppElement *features, gboolean *any)
+{
+  XmppElement *copy = xmpp_element_copy (features);
+  XmppElement *mechanisms = xmpp_feature_find_offer (XMPP_FEATURE (self), copy);
+  XmppElement *child = xmpp_element_get_first_child (mechanisms);
+
+  *any = FALSE;
+  while (child != NULL)
+    {
+      XmppElement *next = xmpp_element_get_next_sibling (child);
+
+      if (xmpp_sasl_session_sends_secret (self->session, xmpp_element_get_text (child)))
+        xmpp_element_remove_child (mechanisms, child);
+      else
+        *any = TRUE;
+      child = next;
+    }
+
+  return copy;
+}
+
+gboolean
+xmpp_sasl_profile_set_offer (XmppSaslProfileFeature *self,
+                             XmppStream *stream,
+                             XmppElement *features,
+                             GError **error)
+{
+  guint max = xmpp_stream_get_limits (stream)->mechanisms;
+  XmppElement *offer = xmpp_feature_find_offer (XMPP_FEATURE (self), features);
+  g_auto (GStrv) mechanisms = xmpp_sasl_parse_mechanisms (offer, max);
+  g_auto (GStrv) bindings = xmpp_sasl_parse_bindings (features, max);
+
+  connect_session (self, stream);
+
+  return xmpp_sasl_session_set_offer (self->session, (const char *const *) mechanisms,
+                                      (const char *const *) bindings, error);
+}
+
+XmppElement *
+xmpp_sasl_profile_ahead (XmppFeature *feature,
+                         XmppStream *stream,
+                         XmppElement *remembered)
+{
+  XmppSaslProfileFeature *self = XMPP_SASL_PROFILE_FEATURE (feature);
+  g_autoptr (XmppElement) safe = NULL;
+  gboolean any;
+
+  if (xmpp_feature_find_offer (feature, remembered) == NULL)
+    return NULL;
+
+  safe = dup_safe_features (self, remembered, &any);
+  if (!any || !xmpp_sasl_profile_set_offer (self, stream, safe, NULL))
+    return NULL;
+
+  self->guessing = TRUE;
+  self->was_safe = TRUE;
+
+  return g_steal_pointer (&safe);
+}
+
+static int
+compare_words (gconstpointer a, gconstpointer b)
+{
+  return g_strcmp0 (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* The same words, whatever their order; NULL is no list at all. */
+static gboolean
+same_words (GStrv a, GStrv b)
+{
+  if (a == NULL || b == NULL)
+    return a == b;
+
+  qsort (a, g_strv_length (a), sizeof *a, compare_words);
+  qsort (b, g_strv_length (b), sizeof *b, compare_words);
+
+  return g_strv_equal ((const char *const *) a, (const char *const *) b);
+}
+
+gboolean
+xmpp_sasl_profile_confirms (XmppFeature *feature,
+                            XmppElement *remembered,
+                            XmppElement *features)
+{
+  XmppSaslProfileFeature *self = XMPP_SASL_PROFILE_FEATURE (feature);
+  g_auto (GStrv) bindings = xmpp_sasl_parse_bindings (features, G_MAXUINT);
+  g_auto (GStrv) old_bindings = xmpp_sasl_parse_bindings (remembered, G_MAXUINT);
+  g_auto (GStrv) mechanisms = NULL;
+  g_auto (GStrv) old_mechanisms = NULL;
+  g_autoptr (XmppElement) safe = NULL;
+  gboolean any;
+
+  if (xmpp_feature_find_offer (feature, features) == NULL)
+    return FALSE;
+
+  safe = dup_safe_features (self, features, &any);
+  mechanisms =
+      xmpp_sasl_parse_mechanisms (xmpp_feature_find_offer (feature, safe), G_MAXUINT);
+  old_mechanisms =
+      xmpp_sasl_parse_mechanisms (xmpp_feature_find_offer (feature, remembered),
+                                  G_MAXUINT);
+
+  return same_words (mechanisms, old_mechanisms) && same_words (bindings, old_bindings);
+}
+
+/* What was remembered had better mechanisms: who has taken them away wants the password. */
+gboolean
+xmpp_sasl_profile_check_downgrade (XmppSaslProfileFeature *self,
+                                   XmppElement *features,
+                                   GError **error)
+{
+  g_autoptr (XmppElement) safe = NULL;
+  gboolean any;
+
+  if (!self->was_safe)
+    return TRUE;
+
+  safe = dup_safe_features (self, features, &any);
+  if (!any)
+    g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_DOWNGRADE,
+                 "%s now offers only mechanisms that send the password itself; last time "
+                 "it had others",
+                 xmpp_feature_get_peer (XMPP_FEATURE (self)));
+
+  return any;
+}
