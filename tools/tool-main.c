@@ -66,6 +66,8 @@ enable_debug (void)
                                         before, NULL);
 
   g_setenv ("G_MESSAGES_DEBUG", domains, TRUE);
+  /* Standard output is for what was asked for. */
+  g_log_writer_default_set_use_stderr (TRUE);
 }
 
 static int

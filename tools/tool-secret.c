@@ -24,7 +24,7 @@ static char *
 fail (GError **error, const char *what, const char *why)
 {
   g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NEED_CREDENTIAL,
-               "There is no password: %s: %s", what, why);
+               "There is no password (%s): %s", what, why);
 
   return NULL;
 }
@@ -220,7 +220,7 @@ request_cb (XmppCredential *credential, XmppCredentialRequest *request, const ch
     return FALSE;
   if (!isatty (STDIN_FILENO))
     {
-      fail (&error, "standard input is no terminal",
+      fail (&error, "standard input is no terminal to ask on",
             "use --password-file or --password-command");
       xmpp_credential_request_fail (request, error);
       return TRUE;

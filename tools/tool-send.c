@@ -29,15 +29,19 @@ opened (ToolSession *session, gpointer user_data)
 static XmppStanza *
 parse_stanza (XmppJid *to, const char *text, GError **error)
 {
-  g_autoptr (XmppElement) element = xmpp_element_new_from_string (text, error);
+  g_autoptr (GError) parse_error = NULL;
+  g_autoptr (XmppElement) element = xmpp_element_new_from_string (text, &parse_error);
   g_autoptr (XmppStanza) stanza = NULL;
   g_autoptr (XmppStanza) copy = NULL;
 
-  if (element == NULL)
-    return NULL;
-  stanza = xmpp_stanza_new_from_element (element, error);
+  if (element != NULL)
+    stanza = xmpp_stanza_new_from_element (element, &parse_error);
   if (stanza == NULL)
-    return NULL;
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   "The text is no stanza: %s", parse_error->message);
+      return NULL;
+    }
 
   copy = xmpp_stanza_copy (stanza);
   xmpp_stanza_set_to (copy, to);

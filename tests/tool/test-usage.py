@@ -148,6 +148,13 @@ class Refused(unittest.TestCase):
                 self.assertIn("connect", [step["step"] for step in report["steps"]])
                 self.assertNotIn("secret", result.stdout + result.stderr)
 
+    def test_debug(self):
+        result = run("login", "--json", "--debug", "--host", "127.0.0.1", "--port",
+                     closed_port(), "b.example")
+        self.assertEqual(result.returncode, 3, result)
+        self.assertIs(json.loads(result.stdout)["ok"], False)
+        self.assertRegex(result.stderr, r"Xmpp-\w+-DEBUG")
+
     def test_report(self):
         result = run("login", "--host", "127.0.0.1", "--port", closed_port(), "b.example")
         self.assertEqual(result.returncode, 3, result)
