@@ -273,8 +273,7 @@ init_session_properties (void)
       g_param_spec_string ("resource", NULL, NULL, NULL, WRITABLE);
 
   /**
-   * XmppClient:initial-presence: (getter get_initial_presence) (setter
-   * set_initial_presence)
+   * XmppClient:initial-presence: (getter get_initial_presence) (setter set_initial_presence)
    *
    * What is sent once the connection is open, for the server delivers no messages
    * before it; NULL stays silent.
@@ -352,8 +351,7 @@ init_server_properties (void)
       g_param_spec_object ("proxy-resolver", NULL, NULL, G_TYPE_PROXY_RESOLVER, WRITABLE);
 
   /**
-   * XmppClient:insecure-loopback: (getter get_insecure_loopback) (setter
-   * set_insecure_loopback)
+   * XmppClient:insecure-loopback: (getter get_insecure_loopback) (setter set_insecure_loopback)
    *
    * Whether to log in without TLS where the server is on a loopback address. For tests.
    *

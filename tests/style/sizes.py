@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Copyright (C) 2026 The libxmpp-glib authors
-"""No file over 800 lines, no C function over 80."""
+"""No file over 800 lines, no C function over 80, not counting its comments: the documentation
+of properties and signals stands inside the function that installs them."""
 
 import sys
 
@@ -21,8 +22,8 @@ def check_file(path, text):
 
 
 def check_functions(path, text):
-    for name, first, last, _body in tree.functions(text):
-        size = last - first + 1
+    for name, first, _last, body in tree.functions(text):
+        size = sum(1 for line in tree.without_comments(body).split("\n") if line.strip())
         if size > FUNCTION_LINES and f"{tree.where(path)}:{name}" not in EXCEPTIONS:
             yield (f"{tree.where(path, first)}: {name}() has {size} lines, "
                    f"{FUNCTION_LINES} are allowed")
