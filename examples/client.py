@@ -54,7 +54,8 @@ class SmallClient:
         if options.direct_tls:
             self.client.props.tls_mode = Xmpp.TlsMode.DIRECT
         if options.ca is not None:
-            self.client.props.tls_database = Gio.TlsFileDatabase.new(options.ca)
+            database = Gio.TlsFileDatabase.new(options.ca)
+            self.client.props.tls_database = database
         self.client.connect("message", self.on_message)
         self.client.connect("closed", self.on_closed)
 
