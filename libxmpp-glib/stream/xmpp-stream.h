@@ -189,9 +189,9 @@ void xmpp_stream_fail (XmppStream *stream, const GError *error);
 /* Appends </stream:stream>; nothing can be written afterwards; reading goes on. */
 void xmpp_stream_write_end (XmppStream *stream);
 gboolean xmpp_stream_has_written_end (XmppStream *stream);
-/* write_end if need be, flush, close our half (close_notify), read and hand on until the
- * peer's end, then close the socket. The caller's cancellable is the deadline. Succeeds where
- * the peer's closing tag came. Works with a sink (elements go there) and without. */
+/* write_end if need be, flush, read and hand on until the peer's end, then close our half
+ * (close_notify) and the socket. The caller's cancellable is the deadline. Succeeds where the
+ * peer's closing tag came. Works with a sink (elements go there) and without. */
 void xmpp_stream_close_async (XmppStream *stream,
                               GCancellable *cancellable,
                               GAsyncReadyCallback callback,

@@ -434,7 +434,7 @@ test_sockets (void)
   g_assert_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_CLOSED);
   g_clear_error (&error);
 
-  /* The client has closed its half; ours still takes bytes. */
+  /* The client waits for our closing tag. */
   g_assert_false (closed.done);
   g_assert_true (xmpp_test_close (server, &error));
   g_assert_no_error (error);
