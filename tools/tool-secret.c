@@ -212,6 +212,8 @@ prompted_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 static gboolean
 request_cb (XmppCredential *credential, XmppCredentialRequest *request, const char *jid)
 {
+  gboolean again = xmpp_credential_request_get_reason (request) ==
+                   XMPP_CREDENTIAL_REASON_REJECTED;
   g_autoptr (GTask) task = NULL;
   g_autofree char *escaped = NULL;
   g_autoptr (GError) error = NULL;
@@ -229,7 +231,10 @@ request_cb (XmppCredential *credential, XmppCredentialRequest *request, const ch
   escaped = tool_text_escape (TOOL_TEXT_LINE, jid);
   task = g_task_new (request, NULL, prompted_cb, NULL);
   g_task_set_source_tag (task, request_cb);
-  g_task_set_task_data (task, g_strdup_printf ("Password for %s: ", escaped), g_free);
+  g_task_set_task_data (task,
+                        g_strdup_printf ("%sPassword for %s: ",
+                                         again ? "It was refused. " : "", escaped),
+                        g_free);
   g_task_run_in_thread (task, prompt_thread);
 
   return TRUE;

@@ -58,6 +58,9 @@ class Link:
         self.greet(PLAIN)
         self.read_until(r"<auth .*?</auth>")
         self.send("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>")
+        self.bind()
+
+    def bind(self):
         self.greet(BIND)
         request = self.read_until(r"<iq [^>]*>.*?</iq>").group()
         identity = re.search(r"\bid=['\"]([^'\"]*)", request).group(1)

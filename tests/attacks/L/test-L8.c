@@ -167,6 +167,37 @@ test_texts (void)
     }
 }
 
+/* Everything that is asked of a stanza that has just come */
+static void
+look_at_stanza (XmppElement *element)
+{
+  g_autoptr (XmppStanza) stanza = xmpp_stanza_new_from_element (element, NULL);
+  g_autoptr (XmppStanza) reply = NULL;
+  g_autoptr (XmppStanza) refusal = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (stanza == NULL)
+    return;
+
+  xmpp_stanza_get_stanza_type (stanza);
+  xmpp_stanza_get_from (stanza);
+  xmpp_stanza_get_to (stanza);
+  xmpp_stanza_get_lang (stanza);
+  xmpp_stanza_get_body (stanza);
+  xmpp_stanza_get_status (stanza);
+  xmpp_stanza_get_payload (stanza, NULL, NULL);
+  error = xmpp_stanza_dup_error (stanza);
+  if (error != NULL)
+    g_assert_true (g_utf8_validate (error->message, -1, NULL));
+
+  reply = xmpp_stanza_reply (stanza, NULL);
+  refusal = xmpp_stanza_reply_error (stanza, XMPP_STANZA_ERROR_TYPE_CANCEL,
+                                     XMPP_STANZA_ERROR_SERVICE_UNAVAILABLE, NULL, NULL);
+  /* An error is not answered. */
+  if (xmpp_stanza_get_stanza_type (stanza) == XMPP_STANZA_TYPE_ERROR)
+    g_assert_true (reply == NULL && refusal == NULL);
+}
+
 static void
 test_elements (void)
 {
@@ -182,6 +213,7 @@ test_elements (void)
       if (element == NULL)
         continue;
 
+      look_at_stanza (element);
       written = xmpp_element_to_string (element);
       again = xmpp_element_new_from_string (written, &error);
       g_assert_no_error (error);

@@ -1,0 +1,223 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright (C) 2026 The libxmpp-glib authors
+"""xmpp-tool and a person: the prompt, Ctrl-C, and what others write on the screen."""
+
+import base64
+import os
+import pathlib
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import termios
+import threading
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
+import lab
+import peer
+
+TOOL = os.environ["XMPP_TOOL"]
+JID = "alice@p.test"
+SECRET = "open sesame"
+PROMPT = f"Password for {JID}: "
+
+
+def setUpModule():
+    global FOLDER, CERTIFICATES
+    FOLDER = tempfile.TemporaryDirectory()
+    CERTIFICATES = lab.Certificates(os.path.join(FOLDER.name, "certificates"))
+    CERTIFICATES.issue("p.test")
+
+
+def tearDownModule():
+    FOLDER.cleanup()
+
+
+def options(server):
+    return ["--host", "127.0.0.1", "--port", str(server.port), "--direct-tls",
+            "--ca", CERTIFICATES.ca]
+
+
+def drain(link):
+    """Polite to the end."""
+    link.read_until(r"</stream:stream>")
+    link.send("</stream:stream>")
+    try:
+        while link.socket.recv(4096):
+            pass
+    except OSError:
+        pass
+
+
+class Terminal:
+    """A program on a terminal of its own."""
+
+    def __init__(self, *arguments):
+        self.pid, self.terminal = pty.fork()
+        if self.pid == 0:
+            os.execv(TOOL, [TOOL, *arguments])
+        self.screen = ""
+
+    def wait_for(self, text, timeout=20):
+        end = time.monotonic() + timeout
+        while text not in self.screen:
+            ready, _, _ = select.select([self.terminal], [], [], end - time.monotonic())
+            if not ready:
+                raise TimeoutError(self.screen)
+            try:
+                self.screen += os.read(self.terminal, 4096).decode()
+            except OSError as error:
+                raise EOFError(self.screen) from error
+
+    def echoes(self):
+        return bool(termios.tcgetattr(self.terminal)[3] & termios.ECHO)
+
+    def wait_for_echo(self, wanted):
+        """The prompt is a thread of the program."""
+        for _ in range(200):
+            if self.echoes() == wanted:
+                return True
+            time.sleep(0.05)
+        return False
+
+    def finish(self):
+        """The exit status; what is left goes to the screen."""
+        try:
+            self.wait_for("\0")
+        except EOFError:
+            pass
+        _, status = os.waitpid(self.pid, 0)
+        os.close(self.terminal)
+        return os.waitstatus_to_exitcode(status)
+
+
+class Prompt(unittest.TestCase):
+    def setUp(self):
+        self.messages = []
+
+    def authenticate(self, link):
+        self.messages.append(link.read_until(r"<auth [^>]*>([^<]*)</auth>").group(1))
+
+    def script(self, link):
+        link.start_tls()
+        link.greet(peer.PLAIN)
+        self.authenticate(link)
+        link.send("<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><not-authorized/>"
+                  "</failure>")
+        self.authenticate(link)
+        link.send("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>")
+        link.bind()
+        drain(link)
+
+    def type(self, terminal, prompt, text):
+        terminal.wait_for(prompt)
+        self.assertTrue(terminal.wait_for_echo(False))
+        os.write(terminal.terminal, f"{text}\n".encode())
+
+    def test_password(self):
+        """Asked for without an echo, and once more where it was wrong"""
+        with peer.Peer(self.script, CERTIFICATES) as server:
+            terminal = Terminal("login", *options(server), JID)
+            self.type(terminal, PROMPT, "mistyped")
+            self.type(terminal, "refused. " + PROMPT, SECRET)
+            self.assertEqual(terminal.finish(), 0, terminal.screen)
+        for message, word in zip(self.messages, ("mistyped", SECRET), strict=True):
+            self.assertEqual(base64.b64decode(message), f"\0alice\0{word}".encode())
+            self.assertNotIn(word, terminal.screen)
+
+    def test_interrupt(self):
+        with peer.Peer(self.script, CERTIFICATES) as server:
+            terminal = Terminal("login", *options(server), JID)
+            terminal.wait_for(PROMPT)
+            self.assertTrue(terminal.wait_for_echo(False))
+            os.kill(terminal.pid, signal.SIGINT)
+            # On its own: the terminal can be looked at only while somebody has it open.
+            self.assertTrue(terminal.wait_for_echo(True), terminal.screen)
+            self.assertNotEqual(terminal.finish(), 0)
+        self.assertEqual(self.messages, [])
+
+
+class Listen(unittest.TestCase):
+    def listen(self, server, *more):
+        return subprocess.Popen([TOOL, "listen", *options(server), *more,
+                                 "--password-command", "echo x", JID],
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)
+
+    def test_screen(self):
+        """I11: nothing that others write steers the terminal."""
+        def script(link):
+            link.log_in()
+            link.send("<message from='b@p.test/\u265a'><body>\u202eevil\u009b2J\nx</body>"
+                      "</message>")
+            drain(link)
+
+        for more, line in (([], "message\tb@p.test/\u265a\t\\u202eevil\\x9b2J\\x0ax\n"),
+                           (["--xml"], None)):
+            with peer.Peer(script, CERTIFICATES) as server:
+                output, errors = self.listen(server, "--count", "1", *more).communicate(
+                    timeout=60)
+            text = output.decode()
+            self.assertIsNone(re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", text),
+                              text)
+            self.assertEqual(text.count("\n"), 1, (text, errors))
+            if line is not None:
+                self.assertEqual(text, line)
+            else:
+                self.assertIn("&#x202e;evil&#x9b;2J&#xa;x", text)
+
+    def test_interrupt(self):
+        """Ctrl-C leaves politely."""
+        ended = threading.Event()
+
+        def script(link):
+            link.log_in()
+            link.read_until(r"<presence[^>]*unavailable")
+            drain(link)
+            ended.set()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            ended.clear()
+            with peer.Peer(script, CERTIFICATES) as server:
+                listener = self.listen(server)
+                self.assertFalse(ended.wait(1))
+                listener.send_signal(number)
+                _, errors = listener.communicate(timeout=60)
+                self.assertTrue(ended.wait(20), errors)
+                self.assertEqual(listener.returncode, 0, errors)
+
+    def test_timeout(self):
+        def script(link):
+            link.log_in()
+            drain(link)
+
+        with peer.Peer(script, CERTIFICATES) as server:
+            listener = self.listen(server, "--timeout", "1", "--count", "1")
+            _, errors = listener.communicate(timeout=60)
+            self.assertEqual(listener.returncode, 7, errors)
+
+    def test_impolite(self):
+        """A peer that does not end its stream is given up."""
+        def script(link):
+            link.log_in()
+            link.read_until(r"</stream:stream>")
+            try:
+                while link.socket.recv(4096):
+                    pass
+            except OSError:
+                pass
+
+        with peer.Peer(script, CERTIFICATES) as server:
+            listener = self.listen(server, "--timeout", "1")
+            _, errors = listener.communicate(timeout=60)
+            self.assertEqual(listener.returncode, 7, errors)
+
+
+if __name__ == "__main__":
+    unittest.main()
