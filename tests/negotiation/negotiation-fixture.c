@@ -300,6 +300,10 @@ play_row (const Row *row, gboolean server)
   g_test_message ("%s", row->name);
   play (row, server, XMPP_TEST_BYTES_WHOLE, 0);
   play (row, server, XMPP_TEST_BYTES_ONE, 0);
+  /* Silence is the same in all pieces, and each time is waited for. */
+  if (row->setup.exchange_seconds != 0 || row->setup.tls_seconds != 0)
+    return;
+
   play (row, server, XMPP_TEST_BYTES_HALVES, 0);
   for (guint32 seed = 1; seed <= RANDOM_CUTS; seed++)
     play (row, server, XMPP_TEST_BYTES_RANDOM, seed);
