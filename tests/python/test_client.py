@@ -141,8 +141,10 @@ class Client(unittest.TestCase):
         seen = []
 
         def on_presence(client, presence, _data):
+            # The server says of a contact who is not there that he is not, without a resource.
             if (presence.get_stanza_type() == Xmpp.StanzaType.UNAVAILABLE
-                    and presence.get_from().get_local() == "bob"):
+                    and presence.get_from().get_local() == "bob"
+                    and presence.get_from().get_resource() is not None):
                 seen.append(presence.get_status())
             return False
 
