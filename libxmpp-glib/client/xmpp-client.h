@@ -15,22 +15,34 @@
 
 G_BEGIN_DECLS
 
+/**
+ * XmppTlsMode:
+ * @XMPP_TLS_MODE_AUTO: STARTTLS, required
+ * @XMPP_TLS_MODE_STARTTLS: STARTTLS, required, even where
+ *   [property@Client:insecure-loopback] is set
+ * @XMPP_TLS_MODE_DIRECT: TLS from the first byte on (XEP-0368)
+ *
+ * How TLS begins.
+ *
+ * Since: 1.0
+ */
 typedef enum
 {
-  XMPP_TLS_MODE_AUTO,     /* what discovery says; STARTTLS where it says nothing */
-  XMPP_TLS_MODE_STARTTLS, /* required */
+  XMPP_TLS_MODE_AUTO,
+  XMPP_TLS_MODE_STARTTLS,
   XMPP_TLS_MODE_DIRECT,
 } XmppTlsMode;
 
-/* An account on a server. Properties beside XmppConnection's: account (XmppJid: as
- * given), credential, policy, registry, resource (NULL: the server chooses),
- * initial-presence (XmppStanza, NULL: silent; default <presence/>), server-host,
- * server-port (0: by tls-mode), tls-mode, tls-database (NULL: the system's),
- * tls-interaction, certificate, proxy-resolver, state-store, lang, insecure-loopback. */
 #define XMPP_TYPE_CLIENT (xmpp_client_get_type ())
 XMPP_AVAILABLE_IN_ALL
 G_DECLARE_DERIVABLE_TYPE (XmppClient, xmpp_client, XMPP, CLIENT, XmppConnection)
 
+/**
+ * XmppClientClass:
+ * @parent_class: the parent class
+ *
+ * Since: 1.0
+ */
 struct _XmppClientClass
 {
   XmppConnectionClass parent_class;

@@ -444,35 +444,6 @@ install_life_signals (void)
                     G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
 
   /**
-   * XmppConnection::suspended:
-   * @connection: the connection
-   * @error: what broke the stream
-   *
-   * The stream broke, and its session is being resumed.
-   *
-   * Since: 1.0
-   */
-  signals[XMPP_CONNECTION_SIGNAL_SUSPENDED] =
-      g_signal_new ("suspended", XMPP_TYPE_CONNECTION, G_SIGNAL_RUN_LAST,
-                    G_STRUCT_OFFSET (XmppConnectionClass, suspended), NULL, NULL, NULL,
-                    G_TYPE_NONE, 1, G_TYPE_ERROR);
-
-  /**
-   * XmppConnection::retrying:
-   * @connection: the connection
-   * @seconds: until the next attempt
-   * @error: why the last one failed
-   *
-   * Another attempt to open the connection will be made.
-   *
-   * Since: 1.0
-   */
-  signals[XMPP_CONNECTION_SIGNAL_RETRYING] =
-      g_signal_new ("retrying", XMPP_TYPE_CONNECTION, G_SIGNAL_RUN_LAST,
-                    G_STRUCT_OFFSET (XmppConnectionClass, retrying), NULL, NULL, NULL,
-                    G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_ERROR);
-
-  /**
    * XmppConnection::closed:
    * @connection: the connection
    * @error: (nullable): what ended it; NULL: both sides closed politely

@@ -14,31 +14,51 @@
 
 G_BEGIN_DECLS
 
+/**
+ * XmppConnectionState:
+ * @XMPP_CONNECTION_STATE_CLOSED: not connected
+ * @XMPP_CONNECTION_STATE_OPENING: an attempt is under way
+ * @XMPP_CONNECTION_STATE_OPEN: stanzas can be sent and come in
+ * @XMPP_CONNECTION_STATE_CLOSING: leaving; stanzas that are on their way still come in
+ *
+ * Where in its life a connection is.
+ *
+ * Since: 1.0
+ */
 typedef enum
 {
   XMPP_CONNECTION_STATE_CLOSED,
   XMPP_CONNECTION_STATE_OPENING,
   XMPP_CONNECTION_STATE_OPEN,
   XMPP_CONNECTION_STATE_CLOSING,
-  XMPP_CONNECTION_STATE_SUSPENDED,
-  XMPP_CONNECTION_STATE_WAITING,
 } XmppConnectionState;
 
 #define XMPP_TYPE_CONNECTION (xmpp_connection_get_type ())
 XMPP_AVAILABLE_IN_ALL
 G_DECLARE_DERIVABLE_TYPE (XmppConnection, xmpp_connection, XMPP, CONNECTION, GObject)
 
+/**
+ * XmppConnectionClass:
+ * @parent_class: the parent class
+ * @message: slot of [signal@Connection::message]
+ * @presence: slot of [signal@Connection::presence]
+ * @iq: slot of [signal@Connection::iq]
+ * @opened: slot of [signal@Connection::opened]
+ * @closed: slot of [signal@Connection::closed]
+ * @undelivered: slot of [signal@Connection::undelivered]
+ *
+ * What subclasses override: the class closures of the signals.
+ *
+ * Since: 1.0
+ */
 struct _XmppConnectionClass
 {
   GObjectClass parent_class;
 
-  /* Slots of the signals; TRUE: taken */
   gboolean (*message) (XmppConnection *connection, XmppStanza *stanza);
   gboolean (*presence) (XmppConnection *connection, XmppStanza *stanza);
   gboolean (*iq) (XmppConnection *connection, XmppStanza *stanza);
   void (*opened) (XmppConnection *connection, gboolean resumed);
-  void (*suspended) (XmppConnection *connection, const GError *error);
-  void (*retrying) (XmppConnection *connection, guint seconds, const GError *error);
   void (*closed) (XmppConnection *connection, const GError *error);
   void (*undelivered) (XmppConnection *connection, XmppStanza *stanza);
 

@@ -34,6 +34,48 @@
                   "xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>"                       \
                   "alice@p.test/x7</jid></bind></iq>\n"
 
+/* A store that notes what it is asked to keep */
+#define TEST_TYPE_STORE (test_store_get_type ())
+G_DECLARE_FINAL_TYPE (TestStore, test_store, TEST, STORE, XmppStateStore)
+
+struct _TestStore
+{
+  XmppStateStore parent_instance;
+  guint saves;
+};
+
+G_DEFINE_FINAL_TYPE (TestStore, test_store, XMPP_TYPE_STATE_STORE)
+
+static gboolean
+test_store_load (XmppStateStore *store, XmppStoreRequest *request)
+{
+  g_autoptr (GVariant) state =
+      g_variant_ref_sink (g_variant_new_parsed ("{'secrets': <{'token': 'kept'}>}"));
+
+  xmpp_store_request_reply (request, state);
+  return TRUE;
+}
+
+static gboolean
+test_store_save (XmppStateStore *store, XmppStoreRequest *request)
+{
+  TEST_STORE (store)->saves++;
+  xmpp_store_request_reply (request, NULL);
+  return TRUE;
+}
+
+static void
+test_store_class_init (TestStoreClass *klass)
+{
+  XMPP_STATE_STORE_CLASS (klass)->load = test_store_load;
+  XMPP_STATE_STORE_CLASS (klass)->save = test_store_save;
+}
+
+static void
+test_store_init (TestStore *self)
+{
+}
+
 static XmppClient *
 new_client (XmppTestServer *server, gboolean insecure)
 {
@@ -158,11 +200,13 @@ test_ports (void)
     {
       g_autoptr (XmppTestServer) server = xmpp_test_server_new ();
       g_autoptr (XmppClient) client = new_client (server, ports[i].insecure);
+      g_autoptr (TestStore) store = g_object_new (TEST_TYPE_STORE, NULL);
       g_autoptr (GError) error = NULL;
       XmppReport *report;
 
       g_test_message ("%s", ports[i].name);
       xmpp_test_server_add_bytes (server, ports[i].bytes, ports[i].close);
+      xmpp_client_set_state_store (client, XMPP_STATE_STORE (store));
       g_object_set (xmpp_connection_get_limits (XMPP_CONNECTION (client)),
                     "exchange-seconds", 1, NULL);
       error = open_client (client);
@@ -172,6 +216,10 @@ test_ports (void)
       report = xmpp_connection_get_report (XMPP_CONNECTION (client));
       g_assert_cmpstr (xmpp_report_get_failed_step (report), ==, ports[i].step);
       g_assert_null (strstr (xmpp_test_server_get_received (server), "<auth"));
+      /* S7: what is said in plain text changes nothing that lasts. */
+      g_assert_cmpuint (store->saves, ==, 0);
+      g_assert_true (
+          xmpp_credential_has_field (xmpp_client_get_credential (client), "token"));
       g_assert_cmpint (xmpp_connection_get_state (XMPP_CONNECTION (client)), ==,
                        XMPP_CONNECTION_STATE_CLOSED);
       xmpp_test_assert_last_unref (&client);
