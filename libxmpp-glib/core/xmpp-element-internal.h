@@ -23,9 +23,11 @@ typedef enum
   XMPP_ELEMENT_BAD_NAME = 1 << 4,
   XMPP_ELEMENT_BAD_CHARS = 1 << 5,
   XMPP_ELEMENT_MORE_TEXT = 1 << 6, /* several pieces, not joined yet */
+  XMPP_ELEMENT_NO_ID = 1 << 7,     /* there were no random numbers for one */
 } XmppNodeFlags;
 
-#define XMPP_ELEMENT_BROKEN (XMPP_ELEMENT_BAD_NAME | XMPP_ELEMENT_BAD_CHARS)
+#define XMPP_ELEMENT_BROKEN                                                              \
+  (XMPP_ELEMENT_BAD_NAME | XMPP_ELEMENT_BAD_CHARS | XMPP_ELEMENT_NO_ID)
 
 struct _XmppNode
 {

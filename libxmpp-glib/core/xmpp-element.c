@@ -221,18 +221,23 @@ xmpp_element_check (XmppElement *element, GError **error)
       if (part->node.flags & XMPP_ELEMENT_BAD_NAME)
         {
           g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                       "The element “%s” or one of its attributes has a name or a "
-                       "namespace "
-                       "that XML does not allow",
+                       "The element “%s” or an attribute of it has a name or a "
+                       "namespace that XML does not allow",
+                       part->name);
+          return FALSE;
+        }
+      if (part->node.flags & XMPP_ELEMENT_NO_ID)
+        {
+          g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                       "The system gave no random numbers for the id of a new “%s”",
                        part->name);
           return FALSE;
         }
       if (part->node.flags & XMPP_ELEMENT_BAD_CHARS)
         {
           g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                       "The element “%s” has text that is not UTF-8, or characters that "
-                       "XML "
-                       "cannot carry",
+                       "The element “%s” has text that is not UTF-8, or has "
+                       "characters that XML cannot carry",
                        part->name);
           return FALSE;
         }

@@ -35,9 +35,7 @@ count_fork (void)
 static gpointer
 watch_forks (gpointer data)
 {
-  if (pthread_atfork (NULL, NULL, count_fork) != 0)
-    g_error ("cannot watch for child processes");
-  return NULL;
+  return GINT_TO_POINTER (pthread_atfork (NULL, NULL, count_fork) == 0);
 }
 
 static void
@@ -49,41 +47,44 @@ free_pool (gpointer data)
 
 static GPrivate thread_pool = G_PRIVATE_INIT (free_pool);
 
+/* NULL where there are no random numbers */
 static Pool *
 get_pool (void)
 {
   static GOnce once = G_ONCE_INIT;
   Pool *pool = g_private_get (&thread_pool);
   int generation = g_atomic_int_get (&process_generation);
+  gboolean watched = GPOINTER_TO_INT (g_once (&once, watch_forks, NULL));
 
   if (pool == NULL)
     {
-      g_once (&once, watch_forks, NULL);
       pool = g_new0 (Pool, 1);
       pool->used = sizeof pool->bytes;
       g_private_set (&thread_pool, pool);
     }
-  if (pool->used == sizeof pool->bytes || pool->generation != generation)
+  if (pool->used == sizeof pool->bytes || pool->generation != generation || !watched)
     {
-      g_autoptr (GError) error = NULL;
-
-      if (!xmpp_random_bytes (pool->bytes, sizeof pool->bytes, &error))
-        g_error ("No random numbers for the ids of stanzas: %s", error->message);
+      pool->used = sizeof pool->bytes;
+      if (!xmpp_random_bytes (pool->bytes, sizeof pool->bytes, NULL))
+        return NULL;
       pool->used = 0;
       pool->generation = generation;
     }
   return pool;
 }
 
-void
+gboolean
 xmpp_stanza_make_id (char id[XMPP_STANZA_ID_SIZE])
 {
   static const char digits[] = "abcdefghijklmnopqrstuvwxyz234567";
   Pool *pool = get_pool ();
-  guint8 *bytes = pool->bytes + pool->used;
+  guint8 *bytes;
   guint32 bits = 0;
   guint n_bits = 0;
 
+  if (pool == NULL)
+    return FALSE;
+  bytes = pool->bytes + pool->used;
   for (guint i = 0; i < XMPP_STANZA_ID_SIZE - 1; i++)
     {
       if (n_bits < 5)
@@ -97,4 +98,5 @@ xmpp_stanza_make_id (char id[XMPP_STANZA_ID_SIZE])
   id[XMPP_STANZA_ID_SIZE - 1] = '\0';
   memset (pool->bytes + pool->used, 0, ID_BYTES);
   pool->used += ID_BYTES;
+  return TRUE;
 }

@@ -73,6 +73,8 @@ xmpp_stanza_forget (XmppElement *element, const char *name)
     drop_address (&stanza->from);
   else if (strcmp (name, "type") == 0)
     g_atomic_int_set (&stanza->type, 0);
+  else if (strcmp (name, "id") == 0)
+    element->node.flags &= ~(guint) XMPP_ELEMENT_NO_ID;
 }
 
 static XmppStanzaKind
@@ -167,8 +169,14 @@ give_id (XmppStanza *stanza)
 {
   char id[XMPP_STANZA_ID_SIZE];
 
-  xmpp_stanza_make_id (id);
-  xmpp_element_set_attribute (&stanza->element, "id", id);
+  if (xmpp_stanza_make_id (id))
+    {
+      xmpp_element_set_attribute (&stanza->element, "id", id);
+      return;
+    }
+  /* Sending says why. */
+  stanza->element.node.flags |= XMPP_ELEMENT_NO_ID;
+  xmpp_arena_add_flags (stanza->element.arena, XMPP_ARENA_BROKEN);
 }
 
 /**

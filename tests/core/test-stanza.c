@@ -90,7 +90,7 @@ test_ids (void)
     {
       char id[XMPP_STANZA_ID_SIZE];
 
-      xmpp_stanza_make_id (id);
+      g_assert_true (xmpp_stanza_make_id (id));
       g_assert_cmpuint (strlen (id), ==, XMPP_STANZA_ID_SIZE - 1);
       g_assert_cmpuint (strspn (id, "abcdefghijklmnopqrstuvwxyz234567"), ==, strlen (id));
       g_assert_true (g_hash_table_add (seen, g_strdup (id)));
@@ -107,19 +107,20 @@ test_ids_after_fork (void)
   int status;
   pid_t child;
 
-  xmpp_stanza_make_id (here);
+  g_assert_true (xmpp_stanza_make_id (here));
   g_assert_cmpint (pipe (ends), ==, 0);
   child = fork ();
   if (child == 0)
     {
-      xmpp_stanza_make_id (there);
+      if (!xmpp_stanza_make_id (there))
+        _exit (1);
       _exit (write (ends[1], there, sizeof there) == sizeof there ? 0 : 1);
     }
   g_assert_cmpint (child, >, 0);
   g_assert_cmpint (read (ends[0], there, sizeof there), ==, sizeof there);
   g_assert_cmpint (waitpid (child, &status, 0), ==, child);
   g_assert_cmpint (status, ==, 0);
-  xmpp_stanza_make_id (here);
+  g_assert_true (xmpp_stanza_make_id (here));
   g_assert_cmpstr (here, !=, there);
   close (ends[0]);
   close (ends[1]);
