@@ -19,6 +19,17 @@ typedef struct _XmppStanza XmppStanza;
 XMPP_AVAILABLE_IN_ALL
 GType xmpp_stanza_get_type (void);
 
+/**
+ * XmppStanzaKind:
+ * @XMPP_STANZA_KIND_NONE: none of them
+ * @XMPP_STANZA_KIND_MESSAGE: `<message/>`, RFC 6120 §8.2.1
+ * @XMPP_STANZA_KIND_PRESENCE: `<presence/>`, RFC 6120 §8.2.2
+ * @XMPP_STANZA_KIND_IQ: `<iq/>`, RFC 6120 §8.2.3
+ *
+ * The three kinds of stanzas, one or several.
+ *
+ * Since: 1.0
+ */
 typedef enum /*< flags >*/
 {
   XMPP_STANZA_KIND_NONE = 0,
@@ -27,8 +38,29 @@ typedef enum /*< flags >*/
   XMPP_STANZA_KIND_IQ = 1 << 2,
 } XmppStanzaKind;
 
-/* The type attribute; an absent or unknown one as RFC 6121 says: normal, available.
- * An iq without one, or with an unknown one, is INVALID. */
+/**
+ * XmppStanzaType:
+ * @XMPP_STANZA_TYPE_INVALID: an iq without a type, or with one that is unknown
+ * @XMPP_STANZA_TYPE_ERROR: the answer to a stanza that could not be handled
+ * @XMPP_STANZA_TYPE_NORMAL: a message that stands alone; also one of a type that is unknown
+ * @XMPP_STANZA_TYPE_CHAT: a message in a conversation of two
+ * @XMPP_STANZA_TYPE_GROUPCHAT: a message in a room
+ * @XMPP_STANZA_TYPE_HEADLINE: a message that wants no answer
+ * @XMPP_STANZA_TYPE_AVAILABLE: presence without a type, or with one that is unknown
+ * @XMPP_STANZA_TYPE_UNAVAILABLE: presence of somebody who leaves
+ * @XMPP_STANZA_TYPE_SUBSCRIBE: a wish to see somebody's presence
+ * @XMPP_STANZA_TYPE_SUBSCRIBED: the wish is granted
+ * @XMPP_STANZA_TYPE_UNSUBSCRIBE: the presence is not wanted any longer
+ * @XMPP_STANZA_TYPE_UNSUBSCRIBED: the wish is refused, or granted no longer
+ * @XMPP_STANZA_TYPE_PROBE: a server asks for the current presence
+ * @XMPP_STANZA_TYPE_GET: an iq that asks for something
+ * @XMPP_STANZA_TYPE_SET: an iq that wants something done
+ * @XMPP_STANZA_TYPE_RESULT: the answer to an iq that was handled
+ *
+ * The `type` of a stanza; one that is missing or unknown as RFC 6121 §4.7.1 and §5.2.2 says.
+ *
+ * Since: 1.0
+ */
 typedef enum
 {
   XMPP_STANZA_TYPE_INVALID,
@@ -52,7 +84,18 @@ typedef enum
   XMPP_STANZA_TYPE_RESULT,
 } XmppStanzaType;
 
-/* The type attribute of <error/>, RFC 6120 §8.3.2 */
+/**
+ * XmppStanzaErrorType:
+ * @XMPP_STANZA_ERROR_TYPE_AUTH: try again after logging in
+ * @XMPP_STANZA_ERROR_TYPE_CANCEL: do not try again
+ * @XMPP_STANZA_ERROR_TYPE_CONTINUE: go on, this was only a warning
+ * @XMPP_STANZA_ERROR_TYPE_MODIFY: try again with other data
+ * @XMPP_STANZA_ERROR_TYPE_WAIT: try again later
+ *
+ * What the sender of a stanza may do about an error (RFC 6120 §8.3.2).
+ *
+ * Since: 1.0
+ */
 typedef enum
 {
   XMPP_STANZA_ERROR_TYPE_AUTH,

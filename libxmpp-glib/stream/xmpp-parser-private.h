@@ -49,6 +49,7 @@ struct _XmppParser
 
   GError *error;
   gboolean between;   /* nothing but white space since the last top-level event */
+  gboolean bloated;   /* libxml2's buffer has become big */
   gboolean restoring; /* the root's tag is fed once more */
   gboolean ended;
   gboolean busy; /* in feed() */

@@ -539,6 +539,7 @@ xmpp_parser_wake (XmppParser *parser)
 {
   if (parser->context != NULL)
     return;
+  parser->bloated = FALSE;
   parser->dict = xmpp_parser_dict_get ();
   xmpp_parser_dict_lock (parser->dict);
   parser->context = new_context (parser);

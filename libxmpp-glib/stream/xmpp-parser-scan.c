@@ -78,10 +78,9 @@ scan_byte (XmppParserScan *scan, char c)
       scan_cdata (scan, c);
       return FALSE;
     case XMPP_PARSER_SCAN_FORBIDDEN:
-      return FALSE;
     case XMPP_PARSER_SCAN_LOST:
     default:
-      return c == '>';
+      return FALSE;
     }
 }
 

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  * time it gets bytes, and a peer could make that as often as it likes. */
 typedef enum
 {
-  XMPP_PARSER_SCAN_LOST, /* somewhere: every > counts */
+  XMPP_PARSER_SCAN_LOST, /* has not seen all: to be set before it goes on */
   XMPP_PARSER_SCAN_TEXT,
   XMPP_PARSER_SCAN_LESS, /* behind < */
   XMPP_PARSER_SCAN_TAG,

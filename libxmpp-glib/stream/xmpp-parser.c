@@ -9,6 +9,7 @@
 
 /* libxml2's buffer grows to the largest piece, and stays. */
 #define PIECE_BYTES 1024
+#define MAX_BUFFER_BYTES (16 * PIECE_BYTES)
 
 /* For the semicolon of &amp; libxml2 would wait for ever. */
 #define MAX_REFERENCE_BYTES 64
@@ -170,16 +171,44 @@ parse (XmppParser *parser, const char *data, gsize length)
   if (parser->error == NULL && parser->context->disableSAX && !parser->end_ready)
     xmpp_parser_fail (parser, XMPP_STREAM_ERROR_NOT_WELL_FORMED,
                       "The peer's XML is not well-formed");
+  if (get_unparsed (parser) > MAX_BUFFER_BYTES)
+    parser->bloated = TRUE;
   note_place (parser);
   xmpp_parser_dict_unlock (parser->dict);
 }
 
-/* A peer chooses the names in the dictionary: a full one is given up as soon as nothing
- * depends on it. */
+/* A peer chooses the names in the dictionary, and how far libxml2's buffer grows: when they
+ * are too big they are given up as soon as nothing depends on them. */
 static gboolean
 must_renew (XmppParser *parser)
 {
-  return parser->dict != NULL && xmpp_parser_dict_is_full (parser->dict);
+  return parser->dict != NULL &&
+         (parser->bloated || xmpp_parser_dict_is_full (parser->dict));
+}
+
+/* Brings the search for ends of tags to where the parser is: what libxml2 keeps back starts
+ * with a token, or is inside CDATA. */
+static void
+find_place (XmppParser *parser)
+{
+  const xmlParserCtxt *context = parser->context;
+  gsize rest = get_unparsed (parser);
+  const char *text;
+
+  parser->scan.matched = 0;
+  parser->scan.state = XMPP_PARSER_SCAN_TEXT;
+  if (context == NULL || context->input == NULL)
+    return;
+  if (context->instate == XML_PARSER_CDATA_SECTION)
+    parser->scan.state = XMPP_PARSER_SCAN_CDATA;
+  text = (const char *) context->input->cur;
+  while (rest > 0)
+    {
+      gsize n = xmpp_parser_scan (&parser->scan, text, rest);
+
+      text += n;
+      rest -= n;
+    }
 }
 
 /* How many bytes may be fed: up to the limit for one top-level element, however few events
@@ -203,7 +232,11 @@ choose_piece (XmppParser *parser, const char *data, gsize length)
   piece = MIN (piece, G_MAXINT / 2);
 
   if (parser->single || must_renew (parser))
-    piece = xmpp_parser_scan (&parser->scan, data, piece);
+    {
+      if (parser->scan.state == XMPP_PARSER_SCAN_LOST)
+        find_place (parser);
+      piece = xmpp_parser_scan (&parser->scan, data, piece);
+    }
   else
     parser->scan.state = XMPP_PARSER_SCAN_LOST;
   return piece;

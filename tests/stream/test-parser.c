@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include <malloc.h>
 #include <string.h>
 
 #include "core/xmpp-element-private.h"
@@ -352,6 +353,71 @@ test_long_text (void)
     }
 }
 
+/* From any place on one event at a time can be asked for. */
+static void
+test_single_from_here (void)
+{
+  const gsize length = strlen (conversation);
+
+  for (gsize turn = 1; turn < length; turn++)
+    {
+      Fixture fixture;
+      gsize i;
+
+      fixture_init (&fixture);
+      g_assert_true (xmpp_parser_feed (fixture.parser, conversation, turn, NULL, NULL));
+      xmpp_parser_set_single (fixture.parser, TRUE);
+      for (i = turn; i < length;)
+        {
+          g_autoptr (GError) error = NULL;
+          guint before = fixture.n_headers + fixture.n_elements + fixture.n_ends;
+          gsize consumed;
+
+          xmpp_parser_feed (fixture.parser, conversation + i, length - i, &consumed,
+                            &error);
+          g_assert_no_error (error);
+          i += consumed;
+          g_assert_cmpuint (fixture.n_headers + fixture.n_elements + fixture.n_ends -
+                                before,
+                            ==, 1);
+          g_assert_true (xmpp_parser_is_between (fixture.parser) || i == length);
+          g_assert_cmpint (conversation[i - 1], ==, '>');
+        }
+      g_assert_cmpstr (fixture.log->str, ==, conversation_log);
+      fixture_clear (&fixture);
+    }
+}
+
+/* What a big attribute has made libxml2's buffer does not stay. */
+static void
+test_buffer_shrinks (void)
+{
+  Fixture fixture;
+  g_autofree char *value = g_strnfill (1000000, 'x');
+  struct mallinfo2 before;
+  struct mallinfo2 after;
+
+  fixture_init (&fixture);
+  xmpp_parser_set_authenticated (fixture.parser, TRUE);
+  feed (&fixture, HEADER);
+  feed (&fixture, "<a/>");
+  before = mallinfo2 ();
+  for (guint i = 0; i < 3; i++)
+    {
+      feed (&fixture, "<a b='");
+      feed (&fixture, value);
+      feed (&fixture, "'/><c/><d/><e>");
+      feed (&fixture, "</e>");
+      g_string_free (fixture.log, TRUE);
+      fixture.log = g_string_new (NULL);
+    }
+  after = mallinfo2 ();
+  g_assert_cmpuint (fixture.n_elements, ==, 13);
+  g_assert_cmpuint (after.uordblks + after.hblkhd, <,
+                    before.uordblks + before.hblkhd + 100000);
+  fixture_clear (&fixture);
+}
+
 static void
 test_reader (void)
 {
@@ -409,6 +475,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/parser/pieces", test_pieces);
   g_test_add_func ("/parser/single", test_single);
+  g_test_add_func ("/parser/single-from-here", test_single_from_here);
   g_test_add_func ("/parser/between", test_between);
   g_test_add_func ("/parser/sleep", test_sleep);
   g_test_add_func ("/parser/after-the-end", test_after_the_end);
@@ -416,6 +483,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/parser/free-in-callback", test_free_in_callback);
   g_test_add_func ("/parser/many-names", test_many_names);
   g_test_add_func ("/parser/long-text", test_long_text);
+  g_test_add_func ("/parser/buffer-shrinks", test_buffer_shrinks);
   g_test_add_func ("/parser/reader", test_reader);
 
   return g_test_run ();

@@ -332,6 +332,34 @@ test_bytes_without_event (void)
         }
 }
 
+/* A megabyte of what looks like ends of tags. Were each taken for one, libxml2 would look
+ * through all of it a million times, and the test would not end within its time. */
+static void
+test_false_ends (void)
+{
+  const char *fillings[] = { ">", "/>", "</a>", "\"/>" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (fillings); i++)
+    for (guint single = 0; single < 2; single++)
+      {
+        g_autoptr (GString) text = g_string_new (HEADER);
+        Attack attack;
+
+        for (guint j = 0; j < 3000; j++)
+          g_string_append_printf (text, "<n%u/>", j);
+        g_string_append (text, i == 2 ? "<a><![CDATA[" : "<a b='");
+        for (guint j = 0; j < 1000000; j += strlen (fillings[i]))
+          g_string_append (text, fillings[i]);
+        g_string_append (text, i == 2 ? "]]></a><b/>" : "'/><b/>");
+        attack_init (&attack);
+        attack.authenticated = TRUE;
+        attack_run (&attack, text->str, text->len, text->len, single);
+        g_assert_no_error (attack.error);
+        g_assert_cmpuint (attack.elements->len, ==, 3002);
+        attack_clear (&attack);
+      }
+}
+
 /* The header itself, and what comes before it */
 static void
 test_bytes_before_header (void)
@@ -478,6 +506,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/attacks/P/P08-floods", test_floods);
   g_test_add_func ("/attacks/P/P08-flood-goes-on", test_flood_goes_on);
   g_test_add_func ("/attacks/P/P09-bytes-without-event", test_bytes_without_event);
+  g_test_add_func ("/attacks/P/P09-false-ends", test_false_ends);
   g_test_add_func ("/attacks/P/P09-bytes-before-header", test_bytes_before_header);
   g_test_add_func ("/attacks/P/P09-elements", test_elements);
   g_test_add_func ("/attacks/P/P09-many-stanzas", test_many_stanzas);
