@@ -7,6 +7,46 @@
 
 #include "xmpp-enum-types.h"
 
+/**
+ * xmpp_stream_error_quark:
+ *
+ * The domain of [error@Xmpp.StreamError].
+ *
+ * Returns: the quark
+ *
+ * Since: 1.0
+ */
+
+/**
+ * xmpp_stanza_error_quark:
+ *
+ * The domain of [error@Xmpp.StanzaError].
+ *
+ * Returns: the quark
+ *
+ * Since: 1.0
+ */
+
+/**
+ * xmpp_sasl_error_quark:
+ *
+ * The domain of [error@Xmpp.SaslError].
+ *
+ * Returns: the quark
+ *
+ * Since: 1.0
+ */
+
+/**
+ * xmpp_connection_error_quark:
+ *
+ * The domain of [error@Xmpp.ConnectionError].
+ *
+ * Returns: the quark
+ *
+ * Since: 1.0
+ */
+
 /* The formatter would put spaces around the dashes, and they are in the string. */
 /* clang-format off */
 G_DEFINE_QUARK (xmpp-stream-error-quark, xmpp_stream_error)
