@@ -35,14 +35,6 @@ G_DEFINE_TYPE_WITH_PRIVATE (XmppCredential, xmpp_credential, G_TYPE_OBJECT)
 
 enum
 {
-  PROP_ANONYMOUS = 1,
-  N_PROPS
-};
-
-static GParamSpec *properties[N_PROPS];
-
-enum
-{
   REQUEST,
   OBTAINED,
   REJECTED,
@@ -61,43 +53,6 @@ xmpp_credential_finalize (GObject *object)
   g_mutex_clear (&priv->mutex);
 
   G_OBJECT_CLASS (xmpp_credential_parent_class)->finalize (object);
-}
-
-static void
-xmpp_credential_get_property (GObject *object,
-                              guint prop_id,
-                              GValue *value,
-                              GParamSpec *pspec)
-{
-  XmppCredential *self = XMPP_CREDENTIAL (object);
-
-  switch (prop_id)
-    {
-    case PROP_ANONYMOUS:
-      g_value_set_boolean (value, xmpp_credential_is_anonymous (self));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
-xmpp_credential_set_property (GObject *object,
-                              guint prop_id,
-                              const GValue *value,
-                              GParamSpec *pspec)
-{
-  XmppCredential *self = XMPP_CREDENTIAL (object);
-  XmppCredentialPrivate *priv = xmpp_credential_get_instance_private (self);
-
-  switch (prop_id)
-    {
-    case PROP_ANONYMOUS:
-      priv->anonymous = g_value_get_boolean (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
 }
 
 static void
@@ -157,22 +112,6 @@ xmpp_credential_class_init (XmppCredentialClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->finalize = xmpp_credential_finalize;
-  object_class->get_property = xmpp_credential_get_property;
-  object_class->set_property = xmpp_credential_set_property;
-
-  /**
-   * XmppCredential:anonymous: (getter is_anonymous)
-   *
-   * Whether this is for anonymous logins, and nothing else.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_ANONYMOUS] = g_param_spec_boolean ("anonymous", NULL, NULL, FALSE,
-                                                     G_PARAM_READWRITE |
-                                                         G_PARAM_CONSTRUCT_ONLY |
-                                                         G_PARAM_STATIC_STRINGS);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
-
   install_signals (object_class);
 }
 
@@ -217,7 +156,12 @@ xmpp_credential_new (const char *username, const char *password)
 XmppCredential *
 xmpp_credential_new_anonymous (void)
 {
-  return g_object_new (XMPP_TYPE_CREDENTIAL, "anonymous", TRUE, NULL);
+  XmppCredential *self = g_object_new (XMPP_TYPE_CREDENTIAL, NULL);
+  XmppCredentialPrivate *priv = xmpp_credential_get_instance_private (self);
+
+  priv->anonymous = TRUE;
+
+  return self;
 }
 
 /**

@@ -101,11 +101,10 @@ static void
 test_anonymous (void)
 {
   g_autoptr (XmppCredential) credential = xmpp_credential_new_anonymous ();
-  gboolean anonymous;
+  g_autoptr (XmppCredential) named = xmpp_credential_new ("alice", NULL);
 
   g_assert_true (xmpp_credential_is_anonymous (credential));
-  g_object_get (credential, "anonymous", &anonymous, NULL);
-  g_assert_true (anonymous);
+  g_assert_false (xmpp_credential_is_anonymous (named));
   assert_field (credential, "username", NULL);
 }
 
