@@ -170,6 +170,19 @@ class Client(unittest.TestCase):
         result = wait(lambda done: client.receive_async(Xmpp.StanzaKind.MESSAGE, None, done))
         self.assertIsNone(client.receive_finish(result))
 
+    def test_second_login(self):
+        """What the first login left in the store: no password, and fewer round trips."""
+        store = Xmpp.MemoryStateStore.new()
+        first = make("alice")
+        second = set_up(Xmpp.Client.new(f"alice@{lab.PLAIN}", Xmpp.Credential.new(None, None)))
+        trips = []
+        for client in (first, second):
+            client.props.state_store = store
+            open_client(client)
+            trips.append(client.get_report().to_variant().unpack()["stream"]["round_trips"])
+            close_client(client)
+        self.assertLess(trips[1], trips[0])
+
     def test_wrong_password(self):
         client = make("alice", "wrong")
         result = wait(lambda done: client.open_async(None, done))
