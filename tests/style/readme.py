@@ -1,13 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Copyright (C) 2026 The libxmpp-glib authors
-"""README shows the programs of examples/, which are built, and its links lead somewhere."""
+"""README shows the programs of examples/, which are built; what the pages name is there."""
 
 import re
 import sys
 
 import tree
 
+FOLDERS = "(?:docs|examples|gir|libxmpp-glib|plugins|tests|tools)"
 SHOWN = {"c": "examples/hello.c", "python": "examples/hello.py"}
 
 
@@ -29,6 +30,9 @@ def main():
     for path in pages:
         for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", tree.read(path)):
             if not (path.parent / target).exists():
+                offences.append(f"{tree.where(path)}: {target} is not there")
+        for target in re.findall(rf"`({FOLDERS}/[\w./-]*)[` ]", tree.read(path)):
+            if not (tree.ROOT / target).exists():
                 offences.append(f"{tree.where(path)}: {target} is not there")
     return tree.verdict(offences, len(pages))
 
