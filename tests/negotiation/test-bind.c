@@ -232,7 +232,7 @@ check_jid (const char *script, const Setup *setup, const char *expected)
   jid = xmpp_stream_get_jid (side.stream);
   g_assert_cmpstr (xmpp_jid_to_string (jid), ==, expected);
 
-  report = g_variant_ref_sink (xmpp_report_to_variant (side.report));
+  report = xmpp_report_to_variant (side.report);
   facts = g_variant_lookup_value (report, "bind", G_VARIANT_TYPE_VARDICT);
   g_assert_nonnull (facts);
   g_assert_true (g_variant_lookup (facts, "resource", "s", &resource));

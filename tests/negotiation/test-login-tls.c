@@ -54,7 +54,7 @@ create_client_parameters (const char *trusted)
 static void
 check_report (XmppReport *report, const TlsLogin *login)
 {
-  g_autoptr (GVariant) all = g_variant_ref_sink (xmpp_report_to_variant (report));
+  g_autoptr (GVariant) all = xmpp_report_to_variant (report);
   g_autoptr (GVariant)
       sasl = g_variant_lookup_value (all, "sasl", G_VARIANT_TYPE_VARDICT);
   g_autoptr (GVariant) tls = g_variant_lookup_value (all, "tls", G_VARIANT_TYPE_VARDICT);

@@ -394,7 +394,7 @@ test_steps (void)
   side_start_client (&side, io, &rows[0].setup);
   g_assert_true (side_wait (&side));
   g_assert_null (xmpp_report_get_failed_step (side.report));
-  report = g_variant_ref_sink (xmpp_report_to_variant (side.report));
+  report = xmpp_report_to_variant (side.report);
   steps = g_variant_lookup_value (report, "steps", NULL);
   for (gsize i = 0; i < g_variant_n_children (steps); i++)
     {

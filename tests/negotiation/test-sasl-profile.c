@@ -282,7 +282,7 @@ test_facts (void)
 
   side_start_client (&side, io, &setup);
   g_assert_true (side_wait (&side));
-  report = g_variant_ref_sink (xmpp_report_to_variant (side.report));
+  report = xmpp_report_to_variant (side.report);
   facts = g_variant_lookup_value (report, "sasl", G_VARIANT_TYPE_VARDICT);
   g_assert_nonnull (facts);
   g_assert_true (g_variant_lookup (facts, "profile", "s", &profile));
