@@ -37,6 +37,7 @@ password_asked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   GTlsInteractionResult answer =
       g_tls_interaction_ask_password_finish (G_TLS_INTERACTION (object), result, &error);
 
+  xmpp_deadline_resume (g_task_get_cancellable (task));
   return_password_result (task, answer, error);
 }
 

@@ -5,6 +5,8 @@
 
 #include "tls/xmpp-tls-interaction.h"
 
+#include "core/xmpp-deadline.h"
+
 #include "tls-peer.h"
 
 /* An application's interaction, in the simple, blocking form */
@@ -153,6 +155,34 @@ test_request_certificate (void)
   g_assert_cmpuint (inner->asked, ==, 1);
 }
 
+/* Once the PIN is there the handshake is the peer's business again, and its time runs. */
+static void
+test_clock_goes_on (void)
+{
+  g_autoptr (TestInteraction) inner = g_object_new (TEST_TYPE_INTERACTION, NULL);
+  g_autoptr (GTlsInteraction)
+      asynchronous = xmpp_tls_interaction_new (G_TLS_INTERACTION (inner));
+  g_autoptr (GTlsInteraction) interaction = xmpp_tls_interaction_new (asynchronous);
+  g_autoptr (GTlsPassword) password = g_tls_password_new (0, "token");
+  g_autoptr (XmppDeadline) deadline = xmpp_deadline_new (1, NULL);
+  g_autoptr (GAsyncResult) result = NULL;
+  gint64 end = g_get_monotonic_time () + 5 * G_TIME_SPAN_SECOND;
+
+  g_tls_interaction_ask_password_async (interaction, password,
+                                        xmpp_deadline_get_cancellable (deadline),
+                                        tls_test_store_result, &result);
+  tls_test_wait (&result);
+  g_assert_cmpint (g_tls_interaction_ask_password_finish (interaction, result, NULL), ==,
+                   G_TLS_INTERACTION_HANDLED);
+
+  while (!xmpp_deadline_has_passed (deadline) && g_get_monotonic_time () < end)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (10000);
+    }
+  g_assert_true (xmpp_deadline_has_passed (deadline));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -161,6 +191,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tls-interaction/answered", test_answered);
   g_test_add_func ("/tls-interaction/wrong-pin", test_wrong_pin);
   g_test_add_func ("/tls-interaction/no-answer", test_no_answer);
+  g_test_add_func ("/tls-interaction/clock-goes-on", test_clock_goes_on);
   g_test_add_func ("/tls-interaction/request-certificate", test_request_certificate);
 
   return g_test_run ();
