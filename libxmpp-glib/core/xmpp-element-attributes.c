@@ -134,8 +134,7 @@ xmpp_element_set_attribute_ns (XmppElement *element,
 
   name = xmpp_element_keep_name (element, name);
   /* A declaration is no attribute. */
-  if (xmlns == NULL ? strcmp (name, "xmlns") == 0
-                    : strcmp (xmlns, "http://www.w3.org/2000/xmlns/") == 0)
+  if (xmlns == NULL && strcmp (name, "xmlns") == 0)
     xmpp_element_judge (element, XMPP_TEXT_BAD_NAME);
   if (xmlns != NULL)
     xmlns = xmpp_element_keep_xmlns (element, xmlns);

@@ -16,8 +16,12 @@ typedef struct
   XmppElement *element;
   const char *xmlns;         /* NULL: that of a stream which is not known */
   const char *default_xmlns; /* NULL: as above */
-  gboolean prefixed;         /* written with "stream:" */
+  const char *prefix;        /* NULL: none is needed */
 } Scope;
+
+/* The header of the stream declares the first, the second is never declared. */
+static const char stream_prefix[] = "stream:";
+static const char xml_prefix[] = "xml:";
 
 typedef struct
 {
@@ -177,7 +181,7 @@ written_xmlns (Printer *printer, XmppElement *element)
   if (xmlns == NULL)
     return outer->xmlns;
   if (printer->content_xmlns != NULL && is_content (xmlns) &&
-      (outer->prefixed || same (outer->xmlns, printer->content_xmlns)))
+      (outer->prefix == stream_prefix || same (outer->xmlns, printer->content_xmlns)))
     return printer->content_xmlns;
   return xmlns;
 }
@@ -237,6 +241,25 @@ put_foreign_attribute (Printer *printer, XmppElement *element, XmppAttribute *at
   put_attribute (buffer, attribute->name, attribute->value);
 }
 
+static const char *
+choose_prefix (const Printer *printer, const Scope *scope)
+{
+  if (printer->has_stream_prefix && same (scope->xmlns, xmpp_xmlns_streams))
+    return stream_prefix;
+  /* Namespaces in XML 1.0 §3: it must not be the default. */
+  if (!same (scope->xmlns, scope->default_xmlns) && same (scope->xmlns, XMPP_NS_XML))
+    return xml_prefix;
+  return NULL;
+}
+
+static void
+put_name (Printer *printer, const char *prefix, XmppElement *element)
+{
+  if (prefix != NULL)
+    put (printer->buffer, prefix, strlen (prefix));
+  put (printer->buffer, element->name, strlen (element->name));
+}
+
 /* <stream:name, or <name xmlns='…'; then the attributes */
 static void
 open_element (Printer *printer, XmppElement *element)
@@ -246,19 +269,17 @@ open_element (Printer *printer, XmppElement *element)
 
   scope.xmlns = written_xmlns (printer, element);
   scope.default_xmlns = printer->scope->default_xmlns;
-  scope.prefixed = printer->has_stream_prefix && same (scope.xmlns, xmpp_xmlns_streams);
+  scope.prefix = choose_prefix (printer, &scope);
 
   put_literal (buffer, "<");
-  if (scope.prefixed)
-    put_literal (buffer, "stream:");
-  put (buffer, element->name, strlen (element->name));
-  if (!scope.prefixed && !same (scope.xmlns, scope.default_xmlns))
+  put_name (printer, scope.prefix, element);
+  if (scope.prefix == NULL && !same (scope.xmlns, scope.default_xmlns))
     {
       scope.default_xmlns = scope.xmlns;
       put_literal (buffer, " ");
       put_attribute (buffer, "xmlns", scope.xmlns);
     }
-  else if (scope.prefixed && printer->content_xmlns == NULL &&
+  else if (scope.prefix == stream_prefix && printer->content_xmlns == NULL &&
            printer->scope == printer->scopes)
     {
       put_literal (buffer, " ");
@@ -296,9 +317,7 @@ close_element (Printer *printer, XmppElement *element)
   if (element->first == NULL)
     return;
   put_literal (buffer, "</");
-  if (printer->scope->prefixed)
-    put_literal (buffer, "stream:");
-  put (buffer, element->name, strlen (element->name));
+  put_name (printer, printer->scope->prefix, element);
   put_literal (buffer, ">");
   if (printer->scope->element == element)
     printer->scope--;
@@ -338,7 +357,7 @@ xmpp_element_print (XmppBuffer *buffer,
   printer.scopes = printer.fixed;
   printer.scope = printer.fixed;
   printer.size = G_N_ELEMENTS (printer.fixed);
-  printer.fixed[0] = (Scope){ NULL, content_xmlns, content_xmlns, FALSE };
+  printer.fixed[0] = (Scope){ NULL, content_xmlns, content_xmlns, NULL };
 
   open_element (&printer, root);
   node = root->first;

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define NS_XMLNS "http://www.w3.org/2000/xmlns/"
+
 /* The length of the character at @text, 0 where there is none that XML 1.0 [2] allows.
  * Overlong forms, surrogates and what lies beyond U+10FFFF are no characters. */
 static guint
@@ -138,6 +140,9 @@ xmpp_text_check_xmlns (const char *text, gsize length)
 
   if (verdict != XMPP_TEXT_GOOD)
     return verdict;
+  /* That of declarations; nothing else can be in it. */
+  if (length == sizeof NS_XMLNS - 1 && memcmp (text, NS_XMLNS, length) == 0)
+    return XMPP_TEXT_BAD_NAME;
   for (gsize i = 0; i < length; i++)
     {
       guchar c = text[i];

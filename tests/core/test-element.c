@@ -276,7 +276,9 @@ test_bad_names (void)
   const char *bad_names[] = { "",    "a b",  "a:b",   "1a",       "-a", "a><evil",
                               "a\n", "xml'", "a\xff", "\xc3\x97", "a/", "jabber:client" };
   const char *good_names[] = { "a", "_", "a-b.c", "\xc3\xa9t\xc3\xa9", "x1", "xmlns" };
-  const char *bad_xmlns[] = { "a' b='", "a\"", "a b", "a<b", "a|b", "a\tb" };
+  const char *bad_xmlns[] = {
+    "a' b='", "a\"", "a b", "a<b", "a|b", "a\tb", "http://www.w3.org/2000/xmlns/"
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (bad_names); i++)
     {
@@ -392,6 +394,34 @@ test_namespaces_on_its_own (void)
   assert_xml (outer, "<x xmlns='urn:x'><y xmlns=''/><z/></x>");
 }
 
+/* Namespaces in XML 1.0 §3: this one cannot be declared as the default. */
+static void
+test_namespace_of_xml (void)
+{
+  g_autoptr (XmppElement) outer = xmpp_element_new ("x", "urn:x");
+  XmppElement *inner = xmpp_element_append_child (outer, "a", XMPP_NS_XML, NULL);
+
+  xmpp_element_append_child (inner, "b", NULL, "c");
+  xmpp_element_append_child (inner, "d", "urn:x", NULL);
+  xmpp_element_append_child (outer, "e", NULL, NULL);
+  assert_xml (outer, "<x xmlns='urn:x'><xml:a><xml:b>c</xml:b><d/></xml:a><e/></x>");
+  assert_xml (inner, "<xml:a><xml:b>c</xml:b><d xmlns='urn:x'/></xml:a>");
+}
+
+/* Who keeps a child that is taken away finds it as it was. */
+static void
+test_namespace_of_lost_child (void)
+{
+  g_autoptr (XmppElement) element = xmpp_element_new ("x", "urn:x");
+  XmppElement *removed = xmpp_element_append_child (element, "a", NULL, NULL);
+  XmppElement *replaced = xmpp_element_append_child (element, "b", NULL, NULL);
+
+  xmpp_element_remove_child (element, removed);
+  xmpp_element_set_text (element, "text");
+  assert_xml (removed, "<a xmlns='urn:x'/>");
+  assert_xml (replaced, "<b xmlns='urn:x'/>");
+}
+
 static void
 test_siblings (void)
 {
@@ -434,6 +464,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/element/bad-text", test_bad_text);
   g_test_add_func ("/element/sensitive", test_sensitive);
   g_test_add_func ("/element/namespaces-on-its-own", test_namespaces_on_its_own);
+  g_test_add_func ("/element/namespace-of-xml", test_namespace_of_xml);
+  g_test_add_func ("/element/namespace-of-lost-child", test_namespace_of_lost_child);
   g_test_add_func ("/element/siblings", test_siblings);
 
   return g_test_run ();

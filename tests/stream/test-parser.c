@@ -468,6 +468,21 @@ test_reader (void)
     }
 }
 
+/* What a peer may send can be sent on: the namespace that nobody may declare. */
+static void
+test_element_of_xml (void)
+{
+  g_autoptr (XmppElement)
+      element = xmpp_element_new_from_string ("<a><xml:b><c/></xml:b></a>", NULL);
+  g_autofree char *xml = xmpp_element_to_string (element);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (XmppElement) again = xmpp_element_new_from_string (xml, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (
+      xmpp_element_is (xmpp_element_get_first_child (again), "b", XMPP_NS_XML));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -484,6 +499,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/parser/many-names", test_many_names);
   g_test_add_func ("/parser/long-text", test_long_text);
   g_test_add_func ("/parser/buffer-shrinks", test_buffer_shrinks);
+  g_test_add_func ("/parser/element-of-xml", test_element_of_xml);
   g_test_add_func ("/parser/reader", test_reader);
 
   return g_test_run ();
