@@ -28,6 +28,15 @@ xmpp_element_get_text (XmppElement *element)
   return element->text != NULL ? element->text : "";
 }
 
+/* The namespace that it had from its parents stays its own. */
+static void
+cut_off (XmppElement *child)
+{
+  if (child->xmlns == NULL)
+    child->xmlns = xmpp_element_get_xmlns (child);
+  child->parent = NULL;
+}
+
 static void
 drop_content (XmppElement *element)
 {
@@ -38,7 +47,7 @@ drop_content (XmppElement *element)
       XmppNode *next = node->next;
 
       if (xmpp_node_is_element (node))
-        ((XmppElement *) node)->parent = NULL;
+        cut_off ((XmppElement *) node);
       node->next = NULL;
       node = next;
     }
@@ -221,10 +230,7 @@ xmpp_element_remove_child (XmppElement *element, XmppElement *child)
   for (node = element->first; node != &child->node; node = node->next)
     before = node;
 
-  /* The namespace that it had from its parents stays its own. */
-  if (child->xmlns == NULL)
-    child->xmlns = xmpp_element_get_xmlns (element);
-
+  cut_off (child);
   if (before != NULL)
     before->next = child->node.next;
   else
@@ -232,7 +238,6 @@ xmpp_element_remove_child (XmppElement *element, XmppElement *child)
   if (element->last == &child->node)
     element->last = before;
   child->node.next = NULL;
-  child->parent = NULL;
 }
 
 /**
