@@ -5,6 +5,7 @@
  * The same program in Python is client.py. */
 
 #include <glib-unix.h>
+#include <locale.h>
 #include <unistd.h>
 #include <xmpp.h>
 
@@ -165,6 +166,7 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   App app = { .loop = loop };
 
+  setlocale (LC_ALL, "");
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error) || argc < 2 ||
       !(client = make_client (argv[1], &error)))

@@ -83,12 +83,13 @@ class SmallClient:
             self.leave()
 
     def on_message(self, client, message):
+        sender = message.get_from()
         body = message.get_body()
-        if body is None or message.get_stanza_type() == Xmpp.StanzaType.ERROR:
+        if sender is None or body is None or message.get_stanza_type() == Xmpp.StanzaType.ERROR:
             return False
-        print(f"{message.get_from().to_string()}: {body}", flush=True)
+        print(f"{sender.to_string()}: {body}", flush=True)
         if self.options.echo:
-            client.send(Xmpp.Stanza.new_message(Xmpp.StanzaType.CHAT, message.get_from(), body))
+            client.send(Xmpp.Stanza.new_message(Xmpp.StanzaType.CHAT, sender, body))
         self.left -= 1
         if self.left == 0:
             self.leave()
