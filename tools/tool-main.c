@@ -37,8 +37,13 @@ print_usage (FILE *output)
 {
   fputs ("Usage: xmpp-tool COMMAND [OPTION…] …\n\n", output);
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
-    fprintf (output, "  %-10s  %-13s  %s\n", commands[i].name, commands[i].parameters,
-             commands[i].summary);
+    {
+      /* fprintf() counts bytes */
+      int padding = MAX (12 - (int) g_utf8_strlen (commands[i].parameters, -1), 0);
+
+      fprintf (output, "  %-10s  %s%*s  %s\n", commands[i].name, commands[i].parameters,
+               padding, "", commands[i].summary);
+    }
   fputs ("\nxmpp-tool COMMAND --help tells the options of a command.\n", output);
 }
 
