@@ -325,7 +325,9 @@ test_bytes_without_event (void)
     for (guint j = 0; j < G_N_ELEMENTS (pieces); j++)
       for (guint single = 0; single < 2; single++)
         {
-          g_test_message ("%s %s by %u", rows[i].start + strlen (HEADER), rows[i].drip,
+          g_autofree char *shown = g_strescape (rows[i].drip, NULL);
+
+          g_test_message ("%s %s by %u", rows[i].start + strlen (HEADER), shown,
                           (guint) pieces[j]);
           drip (rows[i].start, rows[i].drip, pieces[j], pieces[j] == 1 ? 4096 : 65536,
                 single);
