@@ -63,7 +63,10 @@ begin_step (Attempt *self, const char *step)
 static void
 end_step (Attempt *self, const GError *error)
 {
-  xmpp_report_end_step (self->report, self->step, error, self->place);
+  /* explain_failure() may have put the place into the message. */
+  gboolean says_place = error != NULL && strstr (error->message, self->place) != NULL;
+
+  xmpp_report_end_step (self->report, self->step, error, says_place ? NULL : self->place);
   self->step = 0;
 }
 

@@ -203,6 +203,19 @@ assert_says (Fixture *fixture, guint16 port, const char *text)
     g_error ("\"%s\" and \"%s\" are not in \"%s\"", place, text, fixture->error->message);
 }
 
+/* What a person reads about the step names the place once. */
+static void
+assert_step_says_once (Fixture *fixture, guint16 port)
+{
+  g_autofree char *place = g_strdup_printf ("127.0.0.1:%u: ", port);
+  g_autofree char *text = xmpp_report_to_string (fixture->report);
+  g_autofree char *line = g_strndup (text, strcspn (text, "\n"));
+  const char *found = strstr (line, place);
+
+  g_assert_nonnull (found);
+  g_assert_null (strstr (found + 1, place));
+}
+
 /* A port where nobody listens */
 static guint16
 dead_port (void)
@@ -304,6 +317,7 @@ test_refused (Fixture *fixture, gconstpointer data)
   run (fixture);
   g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
   assert_says (fixture, port, "check the port");
+  assert_step_says_once (fixture, port);
   g_assert_cmpstr (xmpp_report_get_failed_step (fixture->report), ==, "connect");
   assert_fact (fixture, "server", "host", NULL);
 }
