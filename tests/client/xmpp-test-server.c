@@ -15,7 +15,6 @@ struct _XmppTestServer
   GPtrArray *playing;
   GCancellable *cancellable;
   GString *received;
-  guint connections;
 };
 
 typedef struct
@@ -95,7 +94,6 @@ incoming_cb (GSocketService *service,
   XmppTestServer *server = user_data;
   Play *play = g_queue_pop_head (&server->plays);
 
-  server->connections++;
   g_assert_nonnull (play);
   g_ptr_array_add (server->playing, play);
   play->connection = g_object_ref (G_IO_STREAM (connection));
@@ -179,12 +177,6 @@ xmpp_test_server_add_bytes (XmppTestServer *server, const char *bytes, gboolean 
 
   play->bytes = g_strdup (bytes);
   play->close = close;
-}
-
-guint
-xmpp_test_server_get_connections (XmppTestServer *server)
-{
-  return server->connections;
 }
 
 const char *

@@ -20,8 +20,6 @@ void xmpp_test_server_add_script (XmppTestServer *server, const char *script);
 void xmpp_test_server_add_bytes (XmppTestServer *server,
                                  const char *bytes,
                                  gboolean close);
-/* How many have connected */
-guint xmpp_test_server_get_connections (XmppTestServer *server);
 /* What was sent to a connection that was given raw bytes */
 const char *xmpp_test_server_get_received (XmppTestServer *server);
 

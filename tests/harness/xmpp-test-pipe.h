@@ -23,7 +23,6 @@ typedef struct
   GError *fault;
   guint operations;
   guint writes;
-  guint reads;
 } XmppTestControls;
 
 XmppTestControls *xmpp_test_controls_new (void);

@@ -377,12 +377,6 @@ xmpp_test_stream_set_bytes (GIOStream *stream, XmppTestBytes bytes, guint32 seed
 }
 
 void
-xmpp_test_stream_set_hesitant (GIOStream *stream, gboolean hesitant)
-{
-  XMPP_TEST_STREAM (stream)->controls->hesitant = hesitant;
-}
-
-void
 xmpp_test_stream_set_capacity (GIOStream *stream, gsize capacity)
 {
   XmppTestPipe *pipe = XMPP_TEST_STREAM (stream)->output->pipe;
@@ -413,12 +407,6 @@ guint
 xmpp_test_stream_get_writes (GIOStream *stream)
 {
   return XMPP_TEST_STREAM (stream)->controls->writes;
-}
-
-guint
-xmpp_test_stream_get_reads (GIOStream *stream)
-{
-  return XMPP_TEST_STREAM (stream)->controls->reads;
 }
 
 gsize

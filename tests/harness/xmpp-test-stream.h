@@ -28,8 +28,6 @@ void xmpp_test_stream_pair_over (GIOStream *base, GIOStream **a, GIOStream **b);
 
 /* All of these say how the given end behaves. */
 void xmpp_test_stream_set_bytes (GIOStream *stream, XmppTestBytes bytes, guint32 seed);
-/* Every other read without blocking finds nothing, so that each piece is waited for. */
-void xmpp_test_stream_set_hesitant (GIOStream *stream, gboolean hesitant);
 /* So many written bytes may be on the way; 0: each write blocks. */
 void xmpp_test_stream_set_capacity (GIOStream *stream, gsize capacity);
 /* The @n-th operation (read, write, flush, close; from 1; those that would block are not
@@ -38,7 +36,6 @@ void xmpp_test_stream_fail_at (GIOStream *stream, guint n, const GError *error);
 guint xmpp_test_stream_get_operations (GIOStream *stream);
 /* Writes that took bytes, so far */
 guint xmpp_test_stream_get_writes (GIOStream *stream);
-guint xmpp_test_stream_get_reads (GIOStream *stream);
 /* Bytes written by the other end and not yet read */
 gsize xmpp_test_stream_get_unread (GIOStream *stream);
 /* The other end reads what is on the way, then @error. */
