@@ -174,25 +174,14 @@ xmpp_arena_strndup (XmppArena *arena, const char *text, gsize length)
 char *
 xmpp_arena_grow (XmppArena *arena, char *memory, gsize size, gsize new_size)
 {
-  Block *block;
   char *grown;
 
   arena = xmpp_arena_get_owner (arena);
-  block = arena->blocks;
   if (memory + align (size) == arena->next &&
       align (new_size) <= (gsize) (arena->end - memory))
     {
       arena->next = memory + align (new_size);
       return memory;
-    }
-
-  if ((char *) (block + 1) == memory && block->size == align (size) + sizeof (Block) &&
-      block != arena->first_block && (arena->flags & XMPP_ARENA_SENSITIVE) == 0)
-    {
-      block = g_realloc (block, align (new_size) + sizeof (Block));
-      block->size = align (new_size) + sizeof (Block);
-      arena->blocks = block;
-      return (char *) (block + 1);
     }
 
   grown = xmpp_arena_alloc (arena, new_size);

@@ -37,7 +37,8 @@ void xmpp_arena_unref (XmppArena *arena);
 
 gpointer xmpp_arena_alloc (XmppArena *arena, gsize size);
 char *xmpp_arena_strndup (XmppArena *arena, const char *text, gsize length);
-/* As realloc(); in place where @memory is the latest piece. */
+/* In place where @memory is the latest piece; else @memory stays as it is, for those who still
+ * read it. */
 char *xmpp_arena_grow (XmppArena *arena, char *memory, gsize size, gsize new_size);
 void xmpp_arena_add_cleanup (XmppArena *arena, XmppArenaCleanup *cleanup);
 

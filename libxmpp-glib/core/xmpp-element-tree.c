@@ -98,8 +98,7 @@ extend_text (XmppElement *element, XmppText *piece, const char *text, gsize leng
     {
       gsize size = MAX (wanted, piece->size * 2);
 
-      piece->text =
-          xmpp_arena_grow (element->arena, piece->text, piece->length + 1, size);
+      piece->text = xmpp_arena_grow (element->arena, piece->text, piece->size, size);
       piece->size = size;
     }
   memcpy (piece->text + piece->length, text, length);

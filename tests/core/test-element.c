@@ -136,6 +136,19 @@ test_long_text (void)
   g_assert_cmpstr (xmpp_element_get_text (element), ==, expected->str);
 }
 
+/* The text that is added may be the element's own. */
+static void
+test_doubled_text (void)
+{
+  g_autofree char *half = g_strnfill (200000, 'x');
+  g_autofree char *whole = g_strnfill (400000, 'x');
+  g_autoptr (XmppElement) element = xmpp_element_new ("p", NULL);
+
+  xmpp_element_append_text (element, half);
+  xmpp_element_append_text (element, xmpp_element_get_text (element));
+  g_assert_cmpstr (xmpp_element_get_text (element), ==, whole);
+}
+
 static void
 test_add_child (void)
 {
@@ -455,6 +468,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/element/attributes", test_attributes);
   g_test_add_func ("/element/mixed", test_mixed);
   g_test_add_func ("/element/long-text", test_long_text);
+  g_test_add_func ("/element/doubled-text", test_doubled_text);
   g_test_add_func ("/element/add-child", test_add_child);
   g_test_add_func ("/element/adopt-chain", test_adopt_chain);
   g_test_add_func ("/element/deep", test_deep);
