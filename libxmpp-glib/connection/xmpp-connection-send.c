@@ -97,6 +97,7 @@ xmpp_connection_send_async (XmppConnection *self,
 {
   g_autoptr (GTask) task = NULL;
   g_autoptr (GError) error = NULL;
+  g_autoptr (XmppStream) stream = NULL;
   XmppConnectionPrivate *priv;
   XmppElement *element;
 
@@ -108,16 +109,25 @@ xmpp_connection_send_async (XmppConnection *self,
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, xmpp_connection_send_async);
 
-  if (!xmpp_connection_send (self, stanza, &error))
+  if (!check_can_send (self, &error))
     {
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
 
+  /* Who hears of it by element-sent may end the connection at once. */
+  stream = g_object_ref (priv->stream);
   element = xmpp_element_ref (xmpp_stanza_get_element (stanza));
   g_task_set_task_data (task, element, (GDestroyNotify) xmpp_element_unref);
   g_hash_table_add (priv->awaited, xmpp_element_ref (element));
-  xmpp_stream_flush_async (priv->stream, cancellable, sent_cb, g_steal_pointer (&task));
+  if (!xmpp_stream_write (stream, element, &error))
+    {
+      g_hash_table_remove (priv->awaited, element);
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+
+  xmpp_stream_flush_async (stream, cancellable, sent_cb, g_steal_pointer (&task));
 }
 
 /**
@@ -165,6 +175,7 @@ xmpp_connection_request_async (XmppConnection *self,
 {
   g_autoptr (GTask) task = NULL;
   g_autoptr (GError) error = NULL;
+  g_autoptr (XmppStream) stream = NULL;
   XmppConnectionPrivate *priv;
 
   g_return_if_fail (XMPP_IS_CONNECTION (self));
@@ -175,11 +186,19 @@ xmpp_connection_request_async (XmppConnection *self,
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, xmpp_connection_request_async);
 
-  if (!check_can_send (self, &error) ||
-      !xmpp_request_table_check (priv->requests, stanza, &error) ||
-      !xmpp_stream_write (priv->stream, xmpp_stanza_get_element (stanza), &error))
+  if (check_can_send (self, &error) &&
+      xmpp_request_table_check (priv->requests, stanza, &error))
+    stream = g_object_ref (priv->stream);
+  if (stream == NULL ||
+      !xmpp_stream_write (stream, xmpp_stanza_get_element (stanza), &error))
     {
       g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  /* Who hears of it by element-sent may have ended the connection. */
+  if (priv->stream != stream)
+    {
+      g_task_return_error (task, g_error_copy (xmpp_stream_get_error (stream)));
       return;
     }
 

@@ -75,6 +75,8 @@ xmpp_stream_fail (XmppStream *stream, const GError *error)
   if (stream->error != NULL)
     return;
 
+  /* Who sees the error being sent may drop the stream. */
+  g_object_ref (stream);
   copy = g_error_copy (error);
   if (!stream->end_written && stream->output_state == XMPP_OUTPUT_OPEN)
     {
@@ -94,6 +96,7 @@ xmpp_stream_fail (XmppStream *stream, const GError *error)
     xmpp_stream_flush_now (stream);
   if (!xmpp_stream_has_output (stream))
     xmpp_stream_start_output_close (stream);
+  g_object_unref (stream);
 }
 
 void

@@ -130,7 +130,6 @@ xmpp_stream_write (XmppStream *stream, XmppElement *element, GError **error)
 
   xmpp_element_seal (element);
   note_unsent (stream, element);
-  xmpp_stream_show (stream, element, TRUE);
 
   /* A long burst does not have to wait in memory for the end of the dispatch. */
   if (length >= stream->values->output_high_bytes && stream->sink != NULL &&
@@ -140,6 +139,9 @@ xmpp_stream_write (XmppStream *stream, XmppElement *element, GError **error)
     xmpp_stream_wake (stream);
   else
     xmpp_stream_schedule_flush (stream);
+
+  /* Last: who looks may abort the stream, and drop it. */
+  xmpp_stream_show (stream, element, TRUE);
 
   return TRUE;
 }

@@ -328,6 +328,46 @@ test_ends (void)
 }
 
 static void
+abort_connection (XmppConnection *connection, XmppElement *element, gpointer user_data)
+{
+  xmpp_connection_abort (connection);
+}
+
+/* Who sees a stanza leave may end the connection: whoever sent it hears of that. */
+static void
+test_abort_when_sent (void)
+{
+  for (guint way = 0; way < 3; way++)
+    {
+      g_autoptr (XmppConnection) connection = xmpp_test_connection_new ("P: 200\n");
+      g_autoptr (XmppStanza) stanza = way == 2 ? new_ping () : new_message ("one");
+      g_auto (XmppTestResult) result = { 0 };
+      g_autoptr (GError) error = NULL;
+
+      xmpp_test_connection_open (connection);
+      g_signal_connect (connection, "element-sent", G_CALLBACK (abort_connection), NULL);
+      if (way == 0)
+        g_assert_true (xmpp_connection_send (connection, stanza, NULL));
+      else if (way == 1)
+        xmpp_connection_send_async (connection, stanza, NULL, xmpp_test_result_cb,
+                                    &result);
+      else
+        xmpp_connection_request_async (connection, stanza, NULL, xmpp_test_result_cb,
+                                       &result);
+      g_assert_true (is_closed (connection));
+      if (way == 0)
+        continue;
+
+      if (way == 1)
+        xmpp_connection_send_finish (connection, xmpp_test_result_wait (&result), &error);
+      else
+        xmpp_connection_request_finish (connection, xmpp_test_result_wait (&result),
+                                        &error);
+      g_assert_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_CLOSED);
+    }
+}
+
+static void
 test_undelivered (void)
 {
   g_autoptr (XmppConnection) connection = xmpp_test_connection_new ("P: 200\n");
@@ -464,6 +504,7 @@ main (int argc, char **argv)
   g_test_add_func ("/connection/request", test_request);
   g_test_add_func ("/connection/broken-stanza", test_broken_stanza);
   g_test_add_func ("/connection/ends", test_ends);
+  g_test_add_func ("/connection/abort-when-sent", test_abort_when_sent);
   g_test_add_func ("/connection/undelivered", test_undelivered);
   g_test_add_func ("/connection/close-while-opening", test_close_while_opening);
   g_test_add_func ("/connection/cancel-while-opening", test_cancel_while_opening);
