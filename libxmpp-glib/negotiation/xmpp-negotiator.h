@@ -27,7 +27,7 @@ void xmpp_negotiator_set_addresses (XmppNegotiator *negotiator,
 /* <stream:features/> as the peer sent them last time when the stream was SECURE and not yet
  * AUTHENTICATED; NULL: nothing is sent ahead but guessable features */
 void xmpp_negotiator_set_remembered (XmppNegotiator *negotiator, XmppElement *features);
-/* Nothing at all is sent ahead */
+/* FALSE: nothing at all is sent ahead. Default: TRUE */
 void xmpp_negotiator_set_send_ahead (XmppNegotiator *negotiator, gboolean send_ahead);
 
 /* Where a rule of the stream was broken, the stream error has been sent. Errors: see
