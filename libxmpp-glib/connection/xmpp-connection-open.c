@@ -114,6 +114,13 @@ dialled_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   g_clear_pointer (&priv->opening, xmpp_deadline_free);
   take_stream (self, dialled);
+  if (priv->stream != dialled->stream)
+    {
+      g_task_return_new_error (task, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_CLOSED,
+                               "The connection was aborted while it was being opened");
+      return;
+    }
+
   priv->told_open = TRUE;
   g_signal_emit (self, xmpp_connection_signals[XMPP_CONNECTION_SIGNAL_OPENED], 0, FALSE);
   g_task_return_boolean (task, TRUE);
@@ -139,12 +146,15 @@ report_round_trips (XmppConnectionPrivate *priv)
                         g_variant_new_uint32 (count));
 }
 
+/* Who hears of a property that changes may close or abort the connection: all is in place
+ * by then. */
 static void
 take_stream (XmppConnection *self, XmppDialResult *dialled)
 {
   XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
   const XmppStreamHeader *header = xmpp_stream_get_peer_header (dialled->stream);
 
+  g_object_freeze_notify (G_OBJECT (self));
   priv->stream = g_object_ref (dialled->stream);
   priv->features = g_ptr_array_ref (dialled->features);
   g_clear_pointer (&priv->offer, xmpp_element_unref);
@@ -166,6 +176,7 @@ take_stream (XmppConnection *self, XmppDialResult *dialled)
   xmpp_stream_set_tap (priv->stream, &xmpp_connection_tap, self);
   xmpp_connection_set_state (self, XMPP_CONNECTION_STATE_OPEN);
   XMPP_CONNECTION_GET_CLASS (self)->ops->opened (self, dialled);
+  g_object_thaw_notify (G_OBJECT (self));
 }
 
 /* The order says why: the caller's own cancellation, the deadline, a close() meanwhile,

@@ -429,6 +429,49 @@ test_close_while_opening (void)
 }
 
 static void
+leave_in_notify_cb (XmppConnection *connection, GParamSpec *pspec, gpointer polite)
+{
+  if (xmpp_connection_get_jid (connection) == NULL || is_closed (connection))
+    return;
+
+  g_signal_handlers_disconnect_by_func (connection, leave_in_notify_cb, polite);
+  if (GPOINTER_TO_INT (polite))
+    xmpp_connection_close_async (connection, NULL, NULL, NULL, NULL);
+  else
+    xmpp_connection_abort (connection);
+}
+
+/* The properties change when the connection can be used, and be left. */
+static void
+test_leave_in_notify (gconstpointer property)
+{
+  g_autofree char *signal = g_strconcat ("notify::", (const char *) property, NULL);
+
+  for (int polite = 0; polite < 2; polite++)
+    {
+      g_autoptr (XmppConnection) connection =
+          xmpp_test_connection_new (polite ? "C: <presence type='unavailable'/>\n"
+                                             "C: </stream:stream>\n"
+                                             "S: </stream:stream>\nE: close\n"
+                                           : "");
+      g_auto (XmppTestResult) result = { 0 };
+      g_autoptr (GError) error = NULL;
+
+      g_signal_connect (connection, signal, G_CALLBACK (leave_in_notify_cb),
+                        GINT_TO_POINTER (polite));
+      xmpp_connection_open_async (connection, NULL, xmpp_test_result_cb, &result);
+      xmpp_connection_open_finish (connection, xmpp_test_result_wait (&result), &error);
+      if (polite)
+        g_assert_no_error (error);
+      else
+        g_assert_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_CLOSED);
+
+      wait_until_closed (connection);
+      assert_log (connection, polite ? "opened; closed" : "");
+    }
+}
+
+static void
 test_cancel_while_opening (void)
 {
   g_autoptr (XmppConnection) connection = xmpp_test_connection_new (NULL);
@@ -507,6 +550,9 @@ main (int argc, char **argv)
   g_test_add_func ("/connection/abort-when-sent", test_abort_when_sent);
   g_test_add_func ("/connection/undelivered", test_undelivered);
   g_test_add_func ("/connection/close-while-opening", test_close_while_opening);
+  g_test_add_data_func ("/connection/leave-in-notify/jid", "jid", test_leave_in_notify);
+  g_test_add_data_func ("/connection/leave-in-notify/state", "state",
+                        test_leave_in_notify);
   g_test_add_func ("/connection/cancel-while-opening", test_cancel_while_opening);
   g_test_add_func ("/connection/open-deadline", test_open_deadline);
   g_test_add_func ("/connection/close-deadline", test_close_deadline);
