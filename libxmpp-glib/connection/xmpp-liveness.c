@@ -25,6 +25,13 @@ ticked_cb (gpointer user_data)
   gint64 last = xmpp_stream_get_last_input (liveness->stream);
   gint64 silent = (now - last) / G_USEC_PER_SEC;
 
+  /* While we do not read, the silence is ours. */
+  if (xmpp_stream_is_paused (liveness->stream))
+    {
+      liveness->asked = 0;
+      return G_SOURCE_CONTINUE;
+    }
+
   if (liveness->asked < last)
     liveness->asked = 0;
 

@@ -398,6 +398,12 @@ xmpp_stream_set_paused (XmppStream *stream, gboolean paused)
     xmpp_stream_wake (stream);
 }
 
+gboolean
+xmpp_stream_is_paused (XmppStream *stream)
+{
+  return stream->paused;
+}
+
 void
 xmpp_stream_sleep (XmppStream *stream)
 {

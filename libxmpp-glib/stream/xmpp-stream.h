@@ -161,6 +161,7 @@ void xmpp_stream_set_sink (XmppStream *stream,
                            gpointer user_data);
 /* Back-pressure */
 void xmpp_stream_set_paused (XmppStream *stream, gboolean paused);
+gboolean xmpp_stream_is_paused (XmppStream *stream);
 /* The peer's last byte came at (g_get_monotonic_time()) */
 gint64 xmpp_stream_get_last_input (XmppStream *stream);
 /* Called by the liveness tick after ≥ 10 s of silence: frees the parser */

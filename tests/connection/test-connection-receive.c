@@ -179,6 +179,33 @@ test_request_behind_full_queue (void)
   close_politely (connection);
 }
 
+static gboolean
+passed_cb (gpointer passed)
+{
+  *(gboolean *) passed = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Who does not read does not hear the answer to a ping: that is not the peer's silence. */
+static void
+test_full_queue_is_alive (void)
+{
+  g_autofree char *script = make_flood (100, LEAVE);
+  g_autoptr (XmppConnection) connection = xmpp_test_connection_new (script);
+  gboolean passed = FALSE;
+
+  xmpp_test_connection_set_takes (connection, FALSE);
+  xmpp_connection_set_queue_kinds (connection, XMPP_STANZA_KIND_MESSAGE);
+  g_object_set (xmpp_connection_get_limits (connection), "queued-stanzas", 10,
+                "idle-seconds", 1, "idle-answer-seconds", 1, NULL);
+  xmpp_test_connection_open (connection);
+  g_timeout_add (4500, passed_cb, &passed);
+  while (!passed)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (is_closed (connection));
+  close_politely (connection);
+}
+
 static void
 test_hard_limit (void)
 {
@@ -336,6 +363,7 @@ main (int argc, char **argv)
   g_test_add_func ("/connection/receive/back-pressure", test_back_pressure);
   g_test_add_func ("/connection/receive/request-behind-full-queue",
                    test_request_behind_full_queue);
+  g_test_add_func ("/connection/receive/full-queue-is-alive", test_full_queue_is_alive);
   g_test_add_func ("/connection/receive/hard-limit", test_hard_limit);
   g_test_add_func ("/connection/receive/reentrancy", test_reentrancy);
   g_test_add_func ("/connection/receive/dropped-in-handler", test_dropped_in_handler);
