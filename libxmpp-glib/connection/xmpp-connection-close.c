@@ -15,14 +15,11 @@
 static void stream_closed_cb (GObject *object, GAsyncResult *result, gpointer user_data);
 
 static void
-return_to_closers (XmppConnection *self, const GError *error)
+return_to_closers (GQueue *closers, const GError *error)
 {
-  XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
-  GQueue closers = priv->closers;
   GTask *task;
 
-  g_queue_init (&priv->closers);
-  while ((task = g_queue_pop_head (&closers)) != NULL)
+  while ((task = g_queue_pop_head (closers)) != NULL)
     {
       if (error != NULL)
         g_task_return_error (task, g_error_copy (error));
@@ -87,6 +84,7 @@ xmpp_connection_end (XmppConnection *connection, const GError *error)
   g_autoptr (GError) closed = NULL;
   g_autoptr (GPtrArray) undelivered = NULL;
   XmppRequestTable *requests;
+  GQueue closers;
   gboolean told_open = priv->told_open;
 
   if (priv->state == XMPP_CONNECTION_STATE_CLOSED)
@@ -100,6 +98,9 @@ xmpp_connection_end (XmppConnection *connection, const GError *error)
       drop_stream (priv);
     }
   requests = g_steal_pointer (&priv->requests);
+  /* Whoever closes the next attempt waits for that one. */
+  closers = priv->closers;
+  g_queue_init (&priv->closers);
   priv->told_open = FALSE;
 
   g_clear_error (&priv->error);
@@ -120,7 +121,7 @@ xmpp_connection_end (XmppConnection *connection, const GError *error)
       g_signal_emit (self, xmpp_connection_signals[XMPP_CONNECTION_SIGNAL_CLOSED], 0,
                      reason);
     }
-  return_to_closers (self, told_open ? reason : NULL);
+  return_to_closers (&closers, told_open ? reason : NULL);
 }
 
 void

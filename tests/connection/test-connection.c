@@ -471,6 +471,46 @@ test_leave_in_notify (gconstpointer property)
     }
 }
 
+typedef struct
+{
+  XmppTestResult opened;
+  XmppTestResult closed;
+} Again;
+
+static void
+open_and_close_cb (XmppConnection *connection, const GError *error, Again *again)
+{
+  g_signal_handlers_disconnect_by_data (connection, again);
+  xmpp_test_connection_set_script (connection, NULL);
+  xmpp_connection_open_async (connection, NULL, xmpp_test_result_cb, &again->opened);
+  xmpp_connection_close_async (connection, NULL, NULL, xmpp_test_result_cb,
+                               &again->closed);
+}
+
+/* Who closes the attempt that a handler of "closed" has begun waits for that one. */
+static void
+test_again_in_closed (void)
+{
+  g_autoptr (XmppConnection) connection = xmpp_test_connection_new (LEAVE);
+  Again again = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  g_signal_connect (connection, "closed", G_CALLBACK (open_and_close_cb), &again);
+  xmpp_test_connection_open (connection);
+  xmpp_connection_close_async (connection, NULL, NULL, NULL, NULL);
+  xmpp_connection_close_finish (connection, xmpp_test_result_wait (&again.closed),
+                                &error);
+  g_assert_no_error (error);
+  g_assert_true (again.opened.done);
+  g_assert_true (is_closed (connection));
+  g_assert_false (xmpp_connection_open_finish (connection,
+                                               xmpp_test_result_wait (&again.opened),
+                                               &error));
+  g_assert_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_CLOSED);
+  xmpp_test_result_clear (&again.opened);
+  xmpp_test_result_clear (&again.closed);
+}
+
 static void
 test_cancel_while_opening (void)
 {
@@ -553,6 +593,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/connection/leave-in-notify/jid", "jid", test_leave_in_notify);
   g_test_add_data_func ("/connection/leave-in-notify/state", "state",
                         test_leave_in_notify);
+  g_test_add_func ("/connection/again-in-closed", test_again_in_closed);
   g_test_add_func ("/connection/cancel-while-opening", test_cancel_while_opening);
   g_test_add_func ("/connection/open-deadline", test_open_deadline);
   g_test_add_func ("/connection/close-deadline", test_close_deadline);

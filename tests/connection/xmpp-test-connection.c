@@ -201,7 +201,8 @@ xmpp_test_connection_set_script (XmppConnection *connection, const char *script)
   g_autofree char *whole = g_strconcat (PROLOGUE, script, NULL);
 
   g_clear_pointer (&self->peer, xmpp_test_peer_free);
-  self->peer = xmpp_test_peer_new (whole, XMPP_TEST_PEER_SERVER);
+  if (script != NULL)
+    self->peer = xmpp_test_peer_new (whole, XMPP_TEST_PEER_SERVER);
 }
 
 XmppConnection *
