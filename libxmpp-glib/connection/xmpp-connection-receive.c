@@ -98,6 +98,8 @@ xmpp_connection_receive_async (XmppConnection *self,
   priv = xmpp_connection_get_private (self);
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, xmpp_connection_receive_async);
+  /* A stanza that was taken out is handed over, whatever is cancelled behind that. */
+  g_task_set_check_cancellable (task, FALSE);
 
   if (!xmpp_connection_check_thread (self, &error))
     g_task_return_error (task, g_steal_pointer (&error));

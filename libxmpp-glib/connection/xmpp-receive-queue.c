@@ -68,7 +68,9 @@ xmpp_receive_queue_push (XmppReceiveQueue *queue, XmppStanza *stanza)
     {
       Waiter *waiter = l->data;
 
-      if ((waiter->kinds & kind) != 0)
+      /* One that was cancelled is told so in its own turn; it must not swallow a stanza. */
+      if ((waiter->kinds & kind) != 0 &&
+          !g_cancellable_is_cancelled (g_task_get_cancellable (waiter->task)))
         {
           g_autoptr (GTask) task = remove_waiter (waiter);
 

@@ -114,6 +114,31 @@ test_waiting (void)
   g_assert_no_error (error);
 }
 
+/* A waiter that is cancelled while a stanza is on its way in does not swallow it. */
+static void
+test_cancelled_waiter (void)
+{
+  XmppReceiveQueue *queue = xmpp_receive_queue_new ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (XmppStanza)
+      message = xmpp_stanza_new_message (XMPP_STANZA_TYPE_CHAT, NULL, "1");
+  g_auto (XmppTestResult) result = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  {
+    g_autoptr (GTask) task = g_task_new (NULL, cancellable, xmpp_test_result_cb, &result);
+
+    xmpp_receive_queue_pop (queue, XMPP_STANZA_KIND_MESSAGE, task);
+  }
+  g_cancellable_cancel (cancellable);
+  xmpp_receive_queue_push (queue, message);
+  g_assert_cmpuint (xmpp_receive_queue_get_length (queue), ==, 1);
+  g_assert_null (
+      g_task_propagate_pointer (G_TASK (xmpp_test_result_wait (&result)), &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  xmpp_receive_queue_free (queue);
+}
+
 static char *
 make_flood (guint n, const char *rest)
 {
@@ -360,6 +385,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/connection/receive/queue", test_queue);
   g_test_add_func ("/connection/receive/waiting", test_waiting);
+  g_test_add_func ("/connection/receive/cancelled-waiter", test_cancelled_waiter);
   g_test_add_func ("/connection/receive/back-pressure", test_back_pressure);
   g_test_add_func ("/connection/receive/request-behind-full-queue",
                    test_request_behind_full_queue);
