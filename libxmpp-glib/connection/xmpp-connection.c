@@ -402,7 +402,8 @@ install_element_signals (void)
    * @connection: the connection
    * @element: the element, secrets masked
    *
-   * An element was written on the open stream.
+   * An element was written, also while the connection was being opened. The header of a
+   * stream is an element `stream` in `http://etherx.jabber.org/streams`, without content.
    *
    * Since: 1.0
    */
@@ -415,7 +416,8 @@ install_element_signals (void)
    * @connection: the connection
    * @element: the element, secrets masked
    *
-   * An element was read from the open stream.
+   * An element was read, also while the connection was being opened. The header of a
+   * stream is an element `stream` in `http://etherx.jabber.org/streams`, without content.
    *
    * Since: 1.0
    */

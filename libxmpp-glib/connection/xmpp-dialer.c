@@ -7,6 +7,7 @@
 
 #include "connection/xmpp-dialer.h"
 
+#include "connection/xmpp-connection-private.h"
 #include "negotiation/xmpp-negotiator.h"
 #include "transport/xmpp-connector.h"
 
@@ -70,7 +71,10 @@ static void
 dial_clear_stream (Dial *dial)
 {
   if (dial->stream != NULL)
-    xmpp_stream_abort (dial->stream);
+    {
+      xmpp_stream_set_tap (dial->stream, NULL, NULL);
+      xmpp_stream_abort (dial->stream);
+    }
   g_clear_object (&dial->stream);
   g_clear_object (&dial->negotiator);
   g_clear_pointer (&dial->features, g_ptr_array_unref);
@@ -150,6 +154,7 @@ negotiate (GIOStream *io, GTask *task_arg)
 
   dial->stream =
       xmpp_stream_new (io, XMPP_STREAM_INITIATING, plan->content_xmlns, dial->limits);
+  xmpp_stream_set_tap (dial->stream, &xmpp_connection_tap, connection);
   if (dial->winner->direct_tls)
     xmpp_stream_add_state (dial->stream, XMPP_STREAM_SECURE);
 

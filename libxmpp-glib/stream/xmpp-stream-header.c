@@ -7,6 +7,7 @@
 
 #include "stream/xmpp-stream.h"
 
+#include "core/xmpp-element-private.h"
 #include "core/xmpp-error.h"
 #include "core/xmpp-namespaces.h"
 #include "core/xmpp-secret-private.h"
@@ -23,6 +24,22 @@ static gboolean
 has_version (XmppStream *self)
 {
   return !g_str_equal (self->content_xmlns, XMPP_NS_COMPONENT);
+}
+
+/* As an element without content: that is how those who look see it. */
+static void
+show_header (XmppStream *self, const char *const *attributes)
+{
+  g_autoptr (XmppElement) root = xmpp_element_new ("stream", XMPP_NS_STREAMS);
+
+  for (guint i = 0; attributes[i] != NULL; i += 2)
+    if (attributes[i + 1] != NULL && g_str_equal (attributes[i], "xml:lang"))
+      xmpp_element_set_attribute_ns (root, "lang", XMPP_NS_XML, attributes[i + 1]);
+    else if (attributes[i + 1] != NULL)
+      xmpp_element_set_attribute (root, attributes[i], attributes[i + 1]);
+
+  xmpp_element_seal (root);
+  xmpp_stream_show (self, root, TRUE);
 }
 
 void
@@ -72,6 +89,8 @@ xmpp_stream_send_header (XmppStream *stream, const XmppStreamHeader *header)
   stream->header_sent = TRUE;
   stream->debug = !g_log_writer_default_would_drop (G_LOG_LEVEL_DEBUG, G_LOG_DOMAIN);
   xmpp_stream_schedule_flush (stream);
+  if (xmpp_stream_is_shown (stream, TRUE))
+    show_header (stream, attributes);
 }
 
 const XmppStreamHeader *
@@ -175,6 +194,7 @@ xmpp_stream_take_header (XmppStream *self, XmppElement *root)
   self->peer_header.version = xmpp_element_get_attribute (root, "version");
   self->peer_header.lang = xmpp_element_get_attribute_ns (root, "lang", XMPP_NS_XML);
   self->header_seen = TRUE;
+  xmpp_stream_show (self, root, FALSE);
 
   error = check_header (self);
   if (error == NULL)

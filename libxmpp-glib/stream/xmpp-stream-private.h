@@ -109,6 +109,8 @@ struct _XmppStream
 
 /* ---- xmpp-stream.c ---- */
 
+/* Whether anybody would see an element, or the log would */
+gboolean xmpp_stream_is_shown (XmppStream *self, gboolean sent);
 void xmpp_stream_show (XmppStream *self, XmppElement *element, gboolean sent);
 void xmpp_stream_renew_parser (XmppStream *self);
 void xmpp_stream_clear_source (GSource **source);

@@ -235,12 +235,24 @@ xmpp_stream_set_tap (XmppStream *stream, const XmppStreamTap *tap, gpointer user
   stream->tap_data = user_data;
 }
 
+static gboolean
+is_tapped (XmppStream *self, gboolean sent)
+{
+  return self->tap != NULL &&
+         (self->tap->wants == NULL || self->tap->wants (sent, self->tap_data));
+}
+
+gboolean
+xmpp_stream_is_shown (XmppStream *self, gboolean sent)
+{
+  return self->debug || is_tapped (self, sent);
+}
+
 void
 xmpp_stream_show (XmppStream *self, XmppElement *element, gboolean sent)
 {
   g_autoptr (XmppElement) masked = NULL;
-  gboolean tapped = self->tap != NULL &&
-                    (self->tap->wants == NULL || self->tap->wants (sent, self->tap_data));
+  gboolean tapped = is_tapped (self, sent);
 
   if (!self->debug && !tapped)
     return;

@@ -167,7 +167,8 @@ gint64 xmpp_stream_get_last_input (XmppStream *stream);
 /* Called by the liveness tick after ≥ 10 s of silence: frees the parser */
 void xmpp_stream_sleep (XmppStream *stream);
 
-/* Every element sent and received, for consoles and signals. */
+/* Every element sent and received, for consoles and signals; the headers too, as an element
+ * "stream" without content. */
 typedef struct
 {
   /* Is anybody looking? Asked for each element, since masking costs (nullable: always) */

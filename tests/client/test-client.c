@@ -143,6 +143,70 @@ test_login (void)
 }
 
 static void
+seen_cb (XmppConnection *connection, XmppElement *element, GString *seen)
+{
+  g_autofree char *text = xmpp_element_to_string (element);
+
+  g_assert_null (strstr (text, "AGFsaWNlAHNlY3JldA"));
+  g_string_append_printf (seen, "%s ", xmpp_element_get_name (element));
+}
+
+/* A console sees the login too, headers included, and no secret in it. */
+static void
+test_seen (void)
+{
+  g_autoptr (XmppTestServer) server = xmpp_test_server_new ();
+  g_autoptr (XmppClient) client = new_client (server, TRUE);
+  g_autoptr (GString) sent = g_string_new (NULL);
+  g_autoptr (GString) received = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  xmpp_test_server_add_script (server, LOGIN "P: 3000\n");
+  xmpp_client_set_initial_presence (client, NULL);
+  g_signal_connect (client, "element-sent", G_CALLBACK (seen_cb), sent);
+  g_signal_connect (client, "element-received", G_CALLBACK (seen_cb), received);
+  error = open_client (client);
+  g_assert_no_error (error);
+  g_assert_cmpstr (sent->str, ==, "stream auth stream iq ");
+  g_assert_cmpstr (received->str, ==, "stream features success stream features iq ");
+}
+
+static void
+abort_cb (XmppConnection *connection, XmppElement *element, int *countdown)
+{
+  if (--*countdown == 0)
+    xmpp_connection_abort (connection);
+}
+
+/* L9: who looks may give up at whatever element it is. */
+static void
+test_abort_while_seeing (void)
+{
+  static const char *const signals[] = { "element-sent", "element-received" };
+
+  for (int which = 0; which < 2; which++)
+    for (int at = 1; at <= (which == 0 ? 4 : 6); at++)
+      {
+        g_autoptr (XmppTestServer) server = xmpp_test_server_new ();
+        g_autoptr (XmppClient) client = new_client (server, TRUE);
+        g_autoptr (GError) error = NULL;
+        int countdown = at;
+
+        g_test_message ("%s %d", signals[which], at);
+        xmpp_test_server_add_script (server, LOGIN "P: 3000\n");
+        xmpp_client_set_initial_presence (client, NULL);
+        g_signal_connect (client, signals[which], G_CALLBACK (abort_cb), &countdown);
+        error = open_client (client);
+        g_assert_true (
+            g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
+            g_error_matches (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_CLOSED));
+        g_assert_cmpint (xmpp_connection_get_state (XMPP_CONNECTION (client)), ==,
+                         XMPP_CONNECTION_STATE_CLOSED);
+        xmpp_test_assert_last_unref (&client);
+      }
+}
+
+static void
 test_silent (void)
 {
   g_autoptr (XmppTestServer) server = xmpp_test_server_new ();
@@ -302,6 +366,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/client/login", test_login);
+  g_test_add_func ("/client/seen", test_seen);
+  g_test_add_func ("/client/abort-while-seeing", test_abort_while_seeing);
   g_test_add_func ("/client/silent", test_silent);
   g_test_add_func ("/client/ports", test_ports);
   g_test_add_func ("/client/refused", test_refused);
