@@ -14,8 +14,6 @@ char *xmpp_secret_dup (const char *secret);
  * memory from g_malloc(). */
 GBytes *xmpp_secret_bytes_new (gconstpointer data, gsize length);
 GBytes *xmpp_secret_bytes_new_take (gpointer data, gsize length);
-/* NUL-terminated copy of bytes, to be freed by xmpp_secret_free() */
-char *xmpp_secret_dup_bytes (GBytes *bytes);
 /* A random word of 128 bits or more that is safe in XML and in a JID: ids, resources.
  * NULL with an error where the system gives no random numbers. */
 char *xmpp_random_word (GError **error);

@@ -77,20 +77,6 @@ xmpp_secret_bytes_new_take (gpointer data, gsize length)
   return g_bytes_new_with_free_func (data, length, secret_block_free, block);
 }
 
-char *
-xmpp_secret_dup_bytes (GBytes *bytes)
-{
-  gsize length;
-  const char *data = g_bytes_get_data (bytes, &length);
-  char *copy = g_malloc (length + 1);
-
-  if (length > 0)
-    memcpy (copy, data, length);
-  copy[length] = '\0';
-
-  return copy;
-}
-
 /**
  * xmpp_secret_equal:
  * @a: bytes

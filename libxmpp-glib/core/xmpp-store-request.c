@@ -5,6 +5,8 @@
 
 #include "core/xmpp-store-request-private.h"
 
+#include "core/xmpp-waiter.h"
+
 /**
  * XmppStoreRequest:
  *
@@ -21,7 +23,7 @@ struct _XmppStoreRequest
 {
   GObject parent_instance;
 
-  GTask *task; /* NULL once answered; taken atomically */
+  XmppWaiter waiter;
   GCancellable *cancellable;
   GSource *cancelled;
   char *account;
@@ -30,22 +32,6 @@ struct _XmppStoreRequest
 };
 
 G_DEFINE_FINAL_TYPE (XmppStoreRequest, xmpp_store_request, G_TYPE_OBJECT)
-
-/* The first to come gets the task. It may come from any thread. */
-static GTask *
-steal_task (XmppStoreRequest *self)
-{
-  return g_atomic_pointer_exchange (&self->task, NULL);
-}
-
-static void
-fail (XmppStoreRequest *self, const GError *error)
-{
-  g_autoptr (GTask) task = steal_task (self);
-
-  if (task != NULL)
-    g_task_return_error (task, g_error_copy (error));
-}
 
 static void
 xmpp_store_request_dispose (GObject *object)
@@ -56,7 +42,7 @@ xmpp_store_request_dispose (GObject *object)
                            "Nobody answered the request to %s the state of %s",
                            self->is_load ? "load" : "save", self->account);
 
-  fail (self, error);
+  xmpp_waiter_fail (&self->waiter, error);
   if (self->cancelled != NULL)
     g_source_destroy (self->cancelled);
   g_clear_pointer (&self->cancelled, g_source_unref);
@@ -97,7 +83,7 @@ cancelled_cb (GCancellable *cancellable, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (self != NULL && g_cancellable_set_error_if_cancelled (cancellable, &error))
-    fail (self, error);
+    xmpp_waiter_fail (&self->waiter, error);
 
   return G_SOURCE_REMOVE;
 }
@@ -115,7 +101,7 @@ new_request (GTask *task, const char *account, GVariant *state, gboolean is_load
   XmppStoreRequest *self = g_object_new (XMPP_TYPE_STORE_REQUEST, NULL);
   GCancellable *cancellable = g_task_get_cancellable (task);
 
-  self->task = g_object_ref (task);
+  xmpp_waiter_init (&self->waiter, g_object_ref (task));
   self->account = g_strdup (account);
   self->state = state != NULL ? g_variant_ref_sink (state) : NULL;
   self->is_load = is_load;
@@ -222,7 +208,7 @@ xmpp_store_request_reply (XmppStoreRequest *self, GVariant *state)
 
   g_return_if_fail (XMPP_IS_STORE_REQUEST (self));
 
-  task = steal_task (self);
+  task = xmpp_waiter_take (&self->waiter);
   if (task == NULL)
     return;
 
@@ -252,5 +238,5 @@ xmpp_store_request_fail (XmppStoreRequest *self, const GError *error)
   g_return_if_fail (XMPP_IS_STORE_REQUEST (self));
   g_return_if_fail (error != NULL);
 
-  fail (self, error);
+  xmpp_waiter_fail (&self->waiter, error);
 }

@@ -8,7 +8,9 @@
 #include "sasl/xmpp-authenticator-private.h"
 
 #include "core/xmpp-error.h"
+#include "core/xmpp-property.h"
 #include "core/xmpp-secret-private.h"
+#include "sasl/xmpp-sasl-request.h"
 #include "xmpp-enum-types.h"
 
 /**
@@ -28,16 +30,13 @@ struct _XmppAuthenticatorRequest
 {
   GObject parent_instance;
 
+  XmppSaslRequest base;
   XmppAuthenticatorKind kind;
-  char *username;
   char *domain;
   char *field;
   char *value;
   char *authzid;
   GTlsCertificate *peer_certificate;
-  GCancellable *cancellable;
-  GTask *task;
-  int answered;
 };
 
 G_DEFINE_FINAL_TYPE (XmppAuthenticatorRequest, xmpp_authenticator_request, G_TYPE_OBJECT)
@@ -56,37 +55,28 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
-static GTask *
-take_task (XmppAuthenticatorRequest *self)
-{
-  if (!g_atomic_int_compare_and_exchange (&self->answered, FALSE, TRUE))
-    return NULL;
+/* What each property is */
+static const gsize members[N_PROPS] = {
+  [PROP_KIND] = G_STRUCT_OFFSET (XmppAuthenticatorRequest, kind),
+  [PROP_USERNAME] = G_STRUCT_OFFSET (XmppAuthenticatorRequest, base.username),
+  [PROP_DOMAIN] = G_STRUCT_OFFSET (XmppAuthenticatorRequest, domain),
+  [PROP_FIELD] = G_STRUCT_OFFSET (XmppAuthenticatorRequest, field),
+  [PROP_AUTHZID] = G_STRUCT_OFFSET (XmppAuthenticatorRequest, authzid),
+  [PROP_PEER_CERTIFICATE] = G_STRUCT_OFFSET (XmppAuthenticatorRequest, peer_certificate),
+  [PROP_CANCELLABLE] = G_STRUCT_OFFSET (XmppAuthenticatorRequest, base.cancellable),
+};
 
-  return g_steal_pointer (&self->task);
-}
-
-static GTask *
-take_task_or_warn (XmppAuthenticatorRequest *self)
-{
-  GTask *task = take_task (self);
-
-  if (task == NULL)
-    g_warning (
-        "An authenticator request was answered twice; the second answer is dropped");
-
-  return task;
-}
+#define WHAT "An authenticator request"
 
 static void
 xmpp_authenticator_request_dispose (GObject *object)
 {
   XmppAuthenticatorRequest *self = XMPP_AUTHENTICATOR_REQUEST (object);
-  g_autoptr (GTask) task = take_task (self);
+  g_autoptr (GError)
+      error = g_error_new (XMPP_SASL_ERROR, XMPP_SASL_ERROR_TEMPORARY_AUTH_FAILURE,
+                           "Nobody answered the authenticator's request");
 
-  if (task != NULL)
-    g_task_return_new_error (task, XMPP_SASL_ERROR,
-                             XMPP_SASL_ERROR_TEMPORARY_AUTH_FAILURE,
-                             "Nobody answered the authenticator's request");
+  xmpp_waiter_fail (&self->base.waiter, error);
 
   G_OBJECT_CLASS (xmpp_authenticator_request_parent_class)->dispose (object);
 }
@@ -96,13 +86,12 @@ xmpp_authenticator_request_finalize (GObject *object)
 {
   XmppAuthenticatorRequest *self = XMPP_AUTHENTICATOR_REQUEST (object);
 
-  g_free (self->username);
+  xmpp_sasl_request_clear (&self->base);
   g_free (self->domain);
   g_free (self->field);
   g_clear_pointer (&self->value, xmpp_secret_free);
   g_free (self->authzid);
   g_clear_object (&self->peer_certificate);
-  g_clear_object (&self->cancellable);
 
   G_OBJECT_CLASS (xmpp_authenticator_request_parent_class)->finalize (object);
 }
@@ -113,34 +102,7 @@ xmpp_authenticator_request_get_property (GObject *object,
                                          GValue *value,
                                          GParamSpec *pspec)
 {
-  XmppAuthenticatorRequest *self = XMPP_AUTHENTICATOR_REQUEST (object);
-
-  switch (prop_id)
-    {
-    case PROP_KIND:
-      g_value_set_enum (value, self->kind);
-      break;
-    case PROP_USERNAME:
-      g_value_set_string (value, self->username);
-      break;
-    case PROP_DOMAIN:
-      g_value_set_string (value, self->domain);
-      break;
-    case PROP_FIELD:
-      g_value_set_string (value, self->field);
-      break;
-    case PROP_AUTHZID:
-      g_value_set_string (value, self->authzid);
-      break;
-    case PROP_PEER_CERTIFICATE:
-      g_value_set_object (value, self->peer_certificate);
-      break;
-    case PROP_CANCELLABLE:
-      g_value_set_object (value, self->cancellable);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
+  xmpp_property_read (G_STRUCT_MEMBER_P (object, members[prop_id]), value);
 }
 
 static void
@@ -229,16 +191,13 @@ xmpp_authenticator_request_new (const XmppAuthenticatorQuestion *question,
 {
   XmppAuthenticatorRequest *self = g_object_new (XMPP_TYPE_AUTHENTICATOR_REQUEST, NULL);
 
+  xmpp_sasl_request_init (&self->base, question->username, cancellable, task);
   self->kind = question->kind;
-  self->username = g_strdup (question->username);
   self->domain = g_strdup (question->domain);
   self->field = g_strdup (question->field);
   self->value = xmpp_secret_dup (question->value);
   self->authzid = g_strdup (question->authzid);
   g_set_object (&self->peer_certificate, question->peer_certificate);
-  self->cancellable = cancellable != NULL ? g_object_ref (cancellable)
-                                          : g_cancellable_new ();
-  self->task = task;
 
   return self;
 }
@@ -246,7 +205,7 @@ xmpp_authenticator_request_new (const XmppAuthenticatorQuestion *question,
 void
 xmpp_authenticator_request_give_up (XmppAuthenticatorRequest *self)
 {
-  g_autoptr (GTask) task = take_task (self);
+  g_autoptr (GTask) task = xmpp_waiter_take (&self->base.waiter);
 
   if (task == NULL)
     return;
@@ -287,7 +246,7 @@ xmpp_authenticator_request_get_username (XmppAuthenticatorRequest *request)
 {
   g_return_val_if_fail (XMPP_IS_AUTHENTICATOR_REQUEST (request), NULL);
 
-  return request->username;
+  return request->base.username;
 }
 
 /**
@@ -383,7 +342,7 @@ xmpp_authenticator_request_get_cancellable (XmppAuthenticatorRequest *request)
 {
   g_return_val_if_fail (XMPP_IS_AUTHENTICATOR_REQUEST (request), NULL);
 
-  return request->cancellable;
+  return request->base.cancellable;
 }
 
 /**
@@ -403,7 +362,7 @@ xmpp_authenticator_request_reply (XmppAuthenticatorRequest *request, const char 
   g_return_if_fail (XMPP_IS_AUTHENTICATOR_REQUEST (request));
   g_return_if_fail (request->kind == XMPP_AUTHENTICATOR_LOOKUP);
 
-  task = take_task_or_warn (request);
+  task = xmpp_sasl_request_take (&request->base, WHAT);
   if (task != NULL)
     g_task_return_pointer (task, xmpp_secret_dup (value),
                            (GDestroyNotify) xmpp_secret_free);
@@ -425,7 +384,7 @@ xmpp_authenticator_request_allow (XmppAuthenticatorRequest *request)
   g_return_if_fail (XMPP_IS_AUTHENTICATOR_REQUEST (request));
   g_return_if_fail (request->kind != XMPP_AUTHENTICATOR_LOOKUP);
 
-  task = take_task_or_warn (request);
+  task = xmpp_sasl_request_take (&request->base, WHAT);
   if (task != NULL)
     g_task_return_boolean (task, TRUE);
 }
@@ -446,7 +405,7 @@ xmpp_authenticator_request_refuse (XmppAuthenticatorRequest *request)
   g_return_if_fail (XMPP_IS_AUTHENTICATOR_REQUEST (request));
   g_return_if_fail (request->kind != XMPP_AUTHENTICATOR_LOOKUP);
 
-  task = take_task_or_warn (request);
+  task = xmpp_sasl_request_take (&request->base, WHAT);
   if (task != NULL)
     g_task_return_boolean (task, FALSE);
 }
@@ -464,12 +423,8 @@ xmpp_authenticator_request_refuse (XmppAuthenticatorRequest *request)
 void
 xmpp_authenticator_request_fail (XmppAuthenticatorRequest *request, const GError *error)
 {
-  g_autoptr (GTask) task = NULL;
-
   g_return_if_fail (XMPP_IS_AUTHENTICATOR_REQUEST (request));
   g_return_if_fail (error != NULL);
 
-  task = take_task_or_warn (request);
-  if (task != NULL)
-    g_task_return_error (task, g_error_copy (error));
+  xmpp_sasl_request_fail (&request->base, WHAT, error);
 }

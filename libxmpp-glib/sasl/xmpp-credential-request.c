@@ -8,7 +8,9 @@
 #include "sasl/xmpp-credential-private.h"
 
 #include "core/xmpp-error.h"
+#include "core/xmpp-property.h"
 #include "core/xmpp-secret-private.h"
+#include "sasl/xmpp-sasl-request.h"
 #include "xmpp-enum-types.h"
 
 /**
@@ -27,14 +29,11 @@ struct _XmppCredentialRequest
 {
   GObject parent_instance;
 
+  XmppSaslRequest base;
   GStrv fields;
   char *mechanism;
-  char *username;
   XmppCredentialReason reason;
-  GCancellable *cancellable;
   GHashTable *values;
-  GTask *task;
-  int answered;
 };
 
 G_DEFINE_FINAL_TYPE (XmppCredentialRequest, xmpp_credential_request, G_TYPE_OBJECT)
@@ -51,19 +50,21 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
-static GTask *
-take_task (XmppCredentialRequest *self)
-{
-  if (!g_atomic_int_compare_and_exchange (&self->answered, FALSE, TRUE))
-    return NULL;
+/* What each property is */
+static const gsize members[N_PROPS] = {
+  [PROP_FIELDS] = G_STRUCT_OFFSET (XmppCredentialRequest, fields),
+  [PROP_MECHANISM] = G_STRUCT_OFFSET (XmppCredentialRequest, mechanism),
+  [PROP_USERNAME] = G_STRUCT_OFFSET (XmppCredentialRequest, base.username),
+  [PROP_REASON] = G_STRUCT_OFFSET (XmppCredentialRequest, reason),
+  [PROP_CANCELLABLE] = G_STRUCT_OFFSET (XmppCredentialRequest, base.cancellable),
+};
 
-  return g_steal_pointer (&self->task);
-}
+#define WHAT "A credential request"
 
 static void
 fail_unanswered (XmppCredentialRequest *self, const char *reason)
 {
-  g_autoptr (GTask) task = take_task (self);
+  g_autoptr (GTask) task = xmpp_waiter_take (&self->base.waiter);
   g_autofree char *fields = NULL;
 
   if (task == NULL)
@@ -88,10 +89,9 @@ xmpp_credential_request_finalize (GObject *object)
 {
   XmppCredentialRequest *self = XMPP_CREDENTIAL_REQUEST (object);
 
+  xmpp_sasl_request_clear (&self->base);
   g_strfreev (self->fields);
   g_free (self->mechanism);
-  g_free (self->username);
-  g_clear_object (&self->cancellable);
   g_hash_table_unref (self->values);
 
   G_OBJECT_CLASS (xmpp_credential_request_parent_class)->finalize (object);
@@ -103,28 +103,7 @@ xmpp_credential_request_get_property (GObject *object,
                                       GValue *value,
                                       GParamSpec *pspec)
 {
-  XmppCredentialRequest *self = XMPP_CREDENTIAL_REQUEST (object);
-
-  switch (prop_id)
-    {
-    case PROP_FIELDS:
-      g_value_set_boxed (value, self->fields);
-      break;
-    case PROP_MECHANISM:
-      g_value_set_string (value, self->mechanism);
-      break;
-    case PROP_USERNAME:
-      g_value_set_string (value, self->username);
-      break;
-    case PROP_REASON:
-      g_value_set_enum (value, self->reason);
-      break;
-    case PROP_CANCELLABLE:
-      g_value_set_object (value, self->cancellable);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
+  xmpp_property_read (G_STRUCT_MEMBER_P (object, members[prop_id]), value);
 }
 
 static void
@@ -198,13 +177,10 @@ xmpp_credential_request_new (const XmppCredentialQuestion *question,
 {
   XmppCredentialRequest *self = g_object_new (XMPP_TYPE_CREDENTIAL_REQUEST, NULL);
 
+  xmpp_sasl_request_init (&self->base, question->username, cancellable, task);
   self->fields = g_strdupv ((GStrv) question->fields);
   self->mechanism = g_strdup (question->mechanism);
-  self->username = g_strdup (question->username);
   self->reason = question->reason;
-  self->cancellable = cancellable != NULL ? g_object_ref (cancellable)
-                                          : g_cancellable_new ();
-  self->task = task;
 
   return self;
 }
@@ -260,7 +236,7 @@ xmpp_credential_request_get_username (XmppCredentialRequest *request)
 {
   g_return_val_if_fail (XMPP_IS_CREDENTIAL_REQUEST (request), NULL);
 
-  return request->username;
+  return request->base.username;
 }
 
 /**
@@ -294,7 +270,7 @@ xmpp_credential_request_get_cancellable (XmppCredentialRequest *request)
 {
   g_return_val_if_fail (XMPP_IS_CREDENTIAL_REQUEST (request), NULL);
 
-  return request->cancellable;
+  return request->base.cancellable;
 }
 
 /**
@@ -317,7 +293,7 @@ xmpp_credential_request_set_field (XmppCredentialRequest *request,
   g_return_if_fail (field != NULL);
 
   /* The table belongs to the answer as soon as there is one. */
-  if (g_atomic_int_get (&request->answered))
+  if (xmpp_waiter_is_answered (&request->base.waiter))
     return;
 
   if (value != NULL)
@@ -342,12 +318,9 @@ xmpp_credential_request_reply (XmppCredentialRequest *request)
 
   g_return_if_fail (XMPP_IS_CREDENTIAL_REQUEST (request));
 
-  task = take_task (request);
+  task = xmpp_sasl_request_take (&request->base, WHAT);
   if (task == NULL)
-    {
-      g_warning ("A credential request was answered twice; the second answer is dropped");
-      return;
-    }
+    return;
 
   g_task_return_pointer (task, g_hash_table_ref (request->values),
                          (GDestroyNotify) g_hash_table_unref);
@@ -366,17 +339,8 @@ xmpp_credential_request_reply (XmppCredentialRequest *request)
 void
 xmpp_credential_request_fail (XmppCredentialRequest *request, const GError *error)
 {
-  g_autoptr (GTask) task = NULL;
-
   g_return_if_fail (XMPP_IS_CREDENTIAL_REQUEST (request));
   g_return_if_fail (error != NULL);
 
-  task = take_task (request);
-  if (task == NULL)
-    {
-      g_warning ("A credential request was answered twice; the second answer is dropped");
-      return;
-    }
-
-  g_task_return_error (task, g_error_copy (error));
+  xmpp_sasl_request_fail (&request->base, WHAT, error);
 }

@@ -6,6 +6,7 @@
 #include "sasl/xmpp-sasl-context.h"
 
 #include "core/xmpp-limits-private.h"
+#include "core/xmpp-property.h"
 #include "sasl/xmpp-sasl-binding.h"
 #include "xmpp-enum-types.h"
 
@@ -61,6 +62,22 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
+/* What each property is */
+static const gsize members[N_PROPS] = {
+  [PROP_ROLE] = G_STRUCT_OFFSET (XmppSaslContext, role),
+  [PROP_SERVICE] = G_STRUCT_OFFSET (XmppSaslContext, service),
+  [PROP_DOMAIN] = G_STRUCT_OFFSET (XmppSaslContext, domain),
+  [PROP_HOST] = G_STRUCT_OFFSET (XmppSaslContext, host),
+  [PROP_SECURE] = G_STRUCT_OFFSET (XmppSaslContext, secure),
+  [PROP_OFFERED] = G_STRUCT_OFFSET (XmppSaslContext, offered),
+  [PROP_CHANNEL_BINDINGS] = G_STRUCT_OFFSET (XmppSaslContext, bindings),
+  [PROP_BINDING] = G_STRUCT_OFFSET (XmppSaslContext, binding),
+  [PROP_MIN_ITERATIONS] = G_STRUCT_OFFSET (XmppSaslContext, min_iterations),
+  [PROP_MAX_ITERATIONS] = G_STRUCT_OFFSET (XmppSaslContext, max_iterations),
+  [PROP_AUTHENTICATOR] = G_STRUCT_OFFSET (XmppSaslContext, authenticator),
+  [PROP_PEER_CERTIFICATE] = G_STRUCT_OFFSET (XmppSaslContext, peer_certificate),
+};
+
 enum
 {
 #define XMPP_LIMIT_DEFAULT(name, value) DEFAULT_##name = value,
@@ -107,49 +124,7 @@ xmpp_sasl_context_get_property (GObject *object,
                                 GValue *value,
                                 GParamSpec *pspec)
 {
-  XmppSaslContext *self = XMPP_SASL_CONTEXT (object);
-
-  switch (prop_id)
-    {
-    case PROP_ROLE:
-      g_value_set_flags (value, self->role);
-      break;
-    case PROP_SERVICE:
-      g_value_set_string (value, self->service);
-      break;
-    case PROP_DOMAIN:
-      g_value_set_string (value, self->domain);
-      break;
-    case PROP_HOST:
-      g_value_set_string (value, self->host);
-      break;
-    case PROP_SECURE:
-      g_value_set_boolean (value, self->secure);
-      break;
-    case PROP_OFFERED:
-      g_value_set_boxed (value, self->offered);
-      break;
-    case PROP_CHANNEL_BINDINGS:
-      g_value_set_variant (value, self->bindings);
-      break;
-    case PROP_BINDING:
-      g_value_set_enum (value, self->binding);
-      break;
-    case PROP_MIN_ITERATIONS:
-      g_value_set_uint (value, self->min_iterations);
-      break;
-    case PROP_MAX_ITERATIONS:
-      g_value_set_uint (value, self->max_iterations);
-      break;
-    case PROP_AUTHENTICATOR:
-      g_value_set_object (value, self->authenticator);
-      break;
-    case PROP_PEER_CERTIFICATE:
-      g_value_set_object (value, self->peer_certificate);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
+  xmpp_property_read (G_STRUCT_MEMBER_P (object, members[prop_id]), value);
 }
 
 static void
@@ -158,49 +133,7 @@ xmpp_sasl_context_set_property (GObject *object,
                                 const GValue *value,
                                 GParamSpec *pspec)
 {
-  XmppSaslContext *self = XMPP_SASL_CONTEXT (object);
-
-  switch (prop_id)
-    {
-    case PROP_ROLE:
-      self->role = g_value_get_flags (value);
-      break;
-    case PROP_SERVICE:
-      self->service = g_value_dup_string (value);
-      break;
-    case PROP_DOMAIN:
-      self->domain = g_value_dup_string (value);
-      break;
-    case PROP_HOST:
-      self->host = g_value_dup_string (value);
-      break;
-    case PROP_SECURE:
-      self->secure = g_value_get_boolean (value);
-      break;
-    case PROP_OFFERED:
-      self->offered = g_value_dup_boxed (value);
-      break;
-    case PROP_CHANNEL_BINDINGS:
-      self->bindings = g_value_dup_variant (value);
-      break;
-    case PROP_BINDING:
-      self->binding = g_value_get_enum (value);
-      break;
-    case PROP_MIN_ITERATIONS:
-      self->min_iterations = g_value_get_uint (value);
-      break;
-    case PROP_MAX_ITERATIONS:
-      self->max_iterations = g_value_get_uint (value);
-      break;
-    case PROP_AUTHENTICATOR:
-      self->authenticator = g_value_dup_object (value);
-      break;
-    case PROP_PEER_CERTIFICATE:
-      self->peer_certificate = g_value_dup_object (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
+  xmpp_property_write (G_STRUCT_MEMBER_P (object, members[prop_id]), value);
 }
 
 static void

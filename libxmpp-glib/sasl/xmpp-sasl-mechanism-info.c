@@ -5,6 +5,7 @@
 
 #include "sasl/xmpp-sasl-mechanism-info-private.h"
 
+#include "core/xmpp-property.h"
 #include "sasl/xmpp-sasl-known.h"
 #include "xmpp-enum-types.h"
 
@@ -49,6 +50,17 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
+/* What each property is */
+static const gsize members[N_PROPS] = {
+  [PROP_NAME] = G_STRUCT_OFFSET (XmppSaslMechanismInfo, name),
+  [PROP_ROLES] = G_STRUCT_OFFSET (XmppSaslMechanismInfo, roles),
+  [PROP_FACTS] = G_STRUCT_OFFSET (XmppSaslMechanismInfo, facts),
+  [PROP_STRENGTH] = G_STRUCT_OFFSET (XmppSaslMechanismInfo, strength),
+  [PROP_FIELDS] = G_STRUCT_OFFSET (XmppSaslMechanismInfo, fields),
+  [PROP_FILE] = G_STRUCT_OFFSET (XmppSaslMechanismInfo, file),
+  [PROP_LOADED] = G_STRUCT_OFFSET (XmppSaslMechanismInfo, loaded),
+};
+
 static void
 xmpp_sasl_mechanism_info_finalize (GObject *object)
 {
@@ -67,34 +79,7 @@ xmpp_sasl_mechanism_info_get_property (GObject *object,
                                        GValue *value,
                                        GParamSpec *pspec)
 {
-  XmppSaslMechanismInfo *self = XMPP_SASL_MECHANISM_INFO (object);
-
-  switch (prop_id)
-    {
-    case PROP_NAME:
-      g_value_set_string (value, self->name);
-      break;
-    case PROP_ROLES:
-      g_value_set_flags (value, self->roles);
-      break;
-    case PROP_FACTS:
-      g_value_set_flags (value, self->facts);
-      break;
-    case PROP_STRENGTH:
-      g_value_set_int (value, self->strength);
-      break;
-    case PROP_FIELDS:
-      g_value_set_boxed (value, self->fields);
-      break;
-    case PROP_FILE:
-      g_value_set_string (value, self->file);
-      break;
-    case PROP_LOADED:
-      g_value_set_boolean (value, g_atomic_int_get (&self->loaded));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
+  xmpp_property_read (G_STRUCT_MEMBER_P (object, members[prop_id]), value);
 }
 
 static void

@@ -5,6 +5,7 @@
 
 #include "sasl/xmpp-sasl-mechanism-private.h"
 
+#include "core/xmpp-property.h"
 #include "xmpp-enum-types.h"
 
 /**
@@ -39,6 +40,14 @@ enum
 };
 
 static GParamSpec *properties[N_PROPS];
+
+/* What each property is, in the private part */
+static const gsize members[N_PROPS] = {
+  [PROP_NAME] = G_STRUCT_OFFSET (XmppSaslMechanismPrivate, name),
+  [PROP_CONTEXT] = G_STRUCT_OFFSET (XmppSaslMechanismPrivate, context),
+  [PROP_CREDENTIAL] = G_STRUCT_OFFSET (XmppSaslMechanismPrivate, credential),
+  [PROP_STATUS] = G_STRUCT_OFFSET (XmppSaslMechanismPrivate, status),
+};
 
 enum
 {
@@ -88,25 +97,9 @@ xmpp_sasl_mechanism_get_property (GObject *object,
                                   GParamSpec *pspec)
 {
   XmppSaslMechanism *self = XMPP_SASL_MECHANISM (object);
-  XmppSaslMechanismPrivate *priv = xmpp_sasl_mechanism_get_instance_private (self);
+  gpointer priv = xmpp_sasl_mechanism_get_instance_private (self);
 
-  switch (prop_id)
-    {
-    case PROP_NAME:
-      g_value_set_string (value, priv->name);
-      break;
-    case PROP_CONTEXT:
-      g_value_set_object (value, priv->context);
-      break;
-    case PROP_CREDENTIAL:
-      g_value_set_object (value, priv->credential);
-      break;
-    case PROP_STATUS:
-      g_value_set_enum (value, priv->status);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
+  xmpp_property_read (G_STRUCT_MEMBER_P (priv, members[prop_id]), value);
 }
 
 static void
@@ -116,22 +109,9 @@ xmpp_sasl_mechanism_set_property (GObject *object,
                                   GParamSpec *pspec)
 {
   XmppSaslMechanism *self = XMPP_SASL_MECHANISM (object);
-  XmppSaslMechanismPrivate *priv = xmpp_sasl_mechanism_get_instance_private (self);
+  gpointer priv = xmpp_sasl_mechanism_get_instance_private (self);
 
-  switch (prop_id)
-    {
-    case PROP_NAME:
-      priv->name = g_value_dup_string (value);
-      break;
-    case PROP_CONTEXT:
-      priv->context = g_value_dup_object (value);
-      break;
-    case PROP_CREDENTIAL:
-      priv->credential = g_value_dup_object (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
+  xmpp_property_write (G_STRUCT_MEMBER_P (priv, members[prop_id]), value);
 }
 
 /**

@@ -6,6 +6,7 @@
 #include "sasl/xmpp-sasl-policy-private.h"
 
 #include "core/xmpp-error.h"
+#include "core/xmpp-property.h"
 #include "sasl/xmpp-sasl-binding.h"
 #include "sasl/xmpp-sasl-known.h"
 
@@ -48,6 +49,16 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
+/* What each property is */
+static const gsize members[N_PROPS] = {
+  [PROP_ALLOWED] = G_STRUCT_OFFSET (XmppSaslPolicy, allowed),
+  [PROP_DENIED] = G_STRUCT_OFFSET (XmppSaslPolicy, denied),
+  [PROP_REQUIRE_MUTUAL] = G_STRUCT_OFFSET (XmppSaslPolicy, require_mutual),
+  [PROP_REQUIRE_CHANNEL_BINDING] =
+      G_STRUCT_OFFSET (XmppSaslPolicy, require_channel_binding),
+  [PROP_MINIMUM_STRENGTH] = G_STRUCT_OFFSET (XmppSaslPolicy, minimum_strength),
+};
+
 static void
 xmpp_sasl_policy_finalize (GObject *object)
 {
@@ -65,28 +76,7 @@ xmpp_sasl_policy_get_property (GObject *object,
                                GValue *value,
                                GParamSpec *pspec)
 {
-  XmppSaslPolicy *self = XMPP_SASL_POLICY (object);
-
-  switch (prop_id)
-    {
-    case PROP_ALLOWED:
-      g_value_set_boxed (value, self->allowed);
-      break;
-    case PROP_DENIED:
-      g_value_set_boxed (value, self->denied);
-      break;
-    case PROP_REQUIRE_MUTUAL:
-      g_value_set_boolean (value, self->require_mutual);
-      break;
-    case PROP_REQUIRE_CHANNEL_BINDING:
-      g_value_set_boolean (value, self->require_channel_binding);
-      break;
-    case PROP_MINIMUM_STRENGTH:
-      g_value_set_int (value, self->minimum_strength);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
+  xmpp_property_read (G_STRUCT_MEMBER_P (object, members[prop_id]), value);
 }
 
 static void
@@ -95,30 +85,7 @@ xmpp_sasl_policy_set_property (GObject *object,
                                const GValue *value,
                                GParamSpec *pspec)
 {
-  XmppSaslPolicy *self = XMPP_SASL_POLICY (object);
-
-  switch (prop_id)
-    {
-    case PROP_ALLOWED:
-      g_strfreev (self->allowed);
-      self->allowed = g_value_dup_boxed (value);
-      break;
-    case PROP_DENIED:
-      g_strfreev (self->denied);
-      self->denied = g_value_dup_boxed (value);
-      break;
-    case PROP_REQUIRE_MUTUAL:
-      self->require_mutual = g_value_get_boolean (value);
-      break;
-    case PROP_REQUIRE_CHANNEL_BINDING:
-      self->require_channel_binding = g_value_get_boolean (value);
-      break;
-    case PROP_MINIMUM_STRENGTH:
-      self->minimum_strength = g_value_get_int (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
+  xmpp_property_write (G_STRUCT_MEMBER_P (object, members[prop_id]), value);
 }
 
 static void

@@ -8,6 +8,7 @@
 #include "sasl/xmpp-sasl-step-private.h"
 
 #include "core/xmpp-error.h"
+#include "sasl/xmpp-sasl-request.h"
 
 /**
  * XmppSaslStep:
@@ -25,29 +26,19 @@ struct _XmppSaslStep
 {
   GObject parent_instance;
 
+  XmppSaslRequest base;
   GBytes *input;
-  GCancellable *cancellable;
-  GTask *task;
-  int answered;
 };
 
 G_DEFINE_FINAL_TYPE (XmppSaslStep, xmpp_sasl_step, G_TYPE_OBJECT)
+
+#define WHAT "A SASL step"
 
 void
 xmpp_sasl_answer_free (XmppSaslAnswer *answer)
 {
   g_clear_pointer (&answer->output, g_bytes_unref);
   g_free (answer);
-}
-
-/* Of several answers in several threads one gets the task. */
-static GTask *
-take_task (XmppSaslStep *self)
-{
-  if (!g_atomic_int_compare_and_exchange (&self->answered, FALSE, TRUE))
-    return NULL;
-
-  return g_steal_pointer (&self->task);
 }
 
 static const char *
@@ -62,7 +53,7 @@ static void
 xmpp_sasl_step_dispose (GObject *object)
 {
   XmppSaslStep *self = XMPP_SASL_STEP (object);
-  g_autoptr (GTask) task = take_task (self);
+  g_autoptr (GTask) task = xmpp_waiter_take (&self->base.waiter);
 
   if (task != NULL)
     g_task_return_new_error (task, XMPP_SASL_ERROR, XMPP_SASL_ERROR_INTERNAL,
@@ -76,8 +67,8 @@ xmpp_sasl_step_finalize (GObject *object)
 {
   XmppSaslStep *self = XMPP_SASL_STEP (object);
 
+  xmpp_sasl_request_clear (&self->base);
   g_clear_pointer (&self->input, g_bytes_unref);
-  g_clear_object (&self->cancellable);
 
   G_OBJECT_CLASS (xmpp_sasl_step_parent_class)->finalize (object);
 }
@@ -101,9 +92,8 @@ xmpp_sasl_step_new (GBytes *input, GCancellable *cancellable, GTask *task)
 {
   XmppSaslStep *self = g_object_new (XMPP_TYPE_SASL_STEP, NULL);
 
+  xmpp_sasl_request_init (&self->base, NULL, cancellable, task);
   self->input = input != NULL ? g_bytes_ref (input) : NULL;
-  self->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
-  self->task = task;
 
   return self;
 }
@@ -111,7 +101,7 @@ xmpp_sasl_step_new (GBytes *input, GCancellable *cancellable, GTask *task)
 gboolean
 xmpp_sasl_step_is_answered (XmppSaslStep *self)
 {
-  return g_atomic_int_get (&self->answered);
+  return xmpp_waiter_is_answered (&self->base.waiter);
 }
 
 /**
@@ -135,8 +125,7 @@ xmpp_sasl_step_get_input (XmppSaslStep *step)
  * xmpp_sasl_step_get_cancellable:
  * @step: a step
  *
- * Returns: (transfer none) (nullable): cancelled when nobody waits for the answer any
- *   more
+ * Returns: (transfer none): cancelled when nobody waits for the answer any more
  *
  * Since: 1.0
  */
@@ -145,7 +134,7 @@ xmpp_sasl_step_get_cancellable (XmppSaslStep *step)
 {
   g_return_val_if_fail (XMPP_IS_SASL_STEP (step), NULL);
 
-  return step->cancellable;
+  return step->base.cancellable;
 }
 
 /**
@@ -167,12 +156,9 @@ xmpp_sasl_step_reply (XmppSaslStep *step, GBytes *output, XmppSaslStatus status)
 
   g_return_if_fail (XMPP_IS_SASL_STEP (step));
 
-  task = take_task (step);
+  task = xmpp_sasl_request_take (&step->base, WHAT);
   if (task == NULL)
-    {
-      g_warning ("A SASL step was answered twice; the second answer is dropped");
-      return;
-    }
+    return;
 
   if (status != XMPP_SASL_STATUS_CONTINUE && status != XMPP_SASL_STATUS_COMPLETE)
     {
@@ -203,17 +189,8 @@ xmpp_sasl_step_reply (XmppSaslStep *step, GBytes *output, XmppSaslStatus status)
 void
 xmpp_sasl_step_fail (XmppSaslStep *step, const GError *error)
 {
-  g_autoptr (GTask) task = NULL;
-
   g_return_if_fail (XMPP_IS_SASL_STEP (step));
   g_return_if_fail (error != NULL);
 
-  task = take_task (step);
-  if (task == NULL)
-    {
-      g_warning ("A SASL step was answered twice; the second answer is dropped");
-      return;
-    }
-
-  g_task_return_error (task, g_error_copy (error));
+  xmpp_sasl_request_fail (&step->base, WHAT, error);
 }

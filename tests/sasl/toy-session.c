@@ -117,7 +117,7 @@ toy_session_start (ToySession *self, GError **error)
   if (name == NULL || initial == NULL)
     return g_strdup (name);
 
-  text = xmpp_secret_dup_bytes (initial);
+  text = toy_text (initial);
 
   return g_strdup_printf ("%s %s", name, text);
 }
@@ -133,7 +133,7 @@ toy_session_step (ToySession *self, const char *challenge, GError **error)
   response = xmpp_sasl_session_step_finish (self->session,
                                             xmpp_test_result_wait (&result), error);
 
-  return response != NULL ? xmpp_secret_dup_bytes (response) : NULL;
+  return response != NULL ? toy_text (response) : NULL;
 }
 
 gboolean

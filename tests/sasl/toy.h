@@ -51,5 +51,6 @@ char *toy_step (XmppSaslMechanism *mechanism,
                 GError **error);
 
 GBytes *toy_bytes (const char *text);
+char *toy_text (GBytes *bytes);
 
 G_END_DECLS

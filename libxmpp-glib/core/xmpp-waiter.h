@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* Who has asked something and waits for one answer, which comes now or later, from any
+ * thread. It stands in the objects that carry such questions; zeroed, nobody waits. */
+typedef struct
+{
+  GTask *task;
+} XmppWaiter;
+
+/* @task: (transfer full) */
+void xmpp_waiter_init (XmppWaiter *waiter, GTask *task);
+gboolean xmpp_waiter_is_answered (XmppWaiter *waiter);
+/* (transfer full): the first to come gets the task; NULL: there was an answer */
+GTask *xmpp_waiter_take (XmppWaiter *waiter);
+/* The answer that something went wrong. FALSE: there was an answer */
+gboolean xmpp_waiter_fail (XmppWaiter *waiter, const GError *error);
+
+G_END_DECLS
