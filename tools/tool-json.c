@@ -154,6 +154,20 @@ add_steps (JsonBuilder *builder, GVariant *all)
   json_builder_end_array (builder);
 }
 
+/* The words of G_OPTION_ERROR are not in a type that could tell them. */
+static char *
+dup_nick (const GError *error)
+{
+  if (g_error_matches (error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION))
+    return g_strdup ("unknown-option");
+  if (g_error_matches (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE))
+    return g_strdup ("bad-value");
+  if (g_error_matches (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED))
+    return g_strdup ("failed");
+
+  return xmpp_error_dup_nick (error);
+}
+
 static void
 add_error (JsonBuilder *builder, const ToolOutcome *outcome)
 {
@@ -166,7 +180,7 @@ add_error (JsonBuilder *builder, const ToolOutcome *outcome)
       return;
     }
 
-  nick = xmpp_error_dup_nick (outcome->error);
+  nick = dup_nick (outcome->error);
   json_builder_begin_object (builder);
   tool_json_add_string (builder, "step", tool_outcome_get_step (outcome));
   tool_json_add_string (builder, "domain", g_quark_to_string (outcome->error->domain));

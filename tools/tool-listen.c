@@ -6,6 +6,7 @@
 #include "tool-session.h"
 #include "tool-text.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 typedef struct
@@ -70,7 +71,11 @@ print_stanza (Listener *self, XmppStanza *stanza)
 
       fprintf (output, "%s\t%s\t%s\n", get_kind (stanza), address, text);
     }
-  fflush (output);
+  /* Nobody reads on: "listen | head" */
+  if (fflush (output) != 0)
+    tool_session_finish (self->session, g_error_new (G_IO_ERROR, G_IO_ERROR_FAILED,
+                                                     "The output cannot be written: %s",
+                                                     g_strerror (errno)));
 }
 
 /* Errors are not answered (RFC 6120 §8.3.1), nor is a room, nor what we sent ourselves. */
@@ -168,12 +173,9 @@ tool_listen (ToolOptions *options, char **arguments, GError **error)
   g_signal_connect (connection, "presence", G_CALLBACK (presence_cb), &self);
   g_signal_connect (connection, "iq", G_CALLBACK (iq_cb), &self);
 
+  tool_session_set_endless (session, options->count == 0);
   status = tool_session_run (session, opened, NULL);
   g_signal_handlers_disconnect_by_data (connection, &self);
-
-  /* Ctrl-C is the way out of a session without an end; here it came too early. */
-  if (status == TOOL_DONE && self.messages < options->count)
-    return TOOL_FAILED;
 
   return status;
 }

@@ -82,6 +82,7 @@ run_command (const Command *command, char **words)
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) arguments = NULL;
   g_autofree char *program = g_strconcat ("xmpp-tool ", command->name, NULL);
+  gboolean json = g_strv_contains ((const char *const *) words, "--json");
   int status = TOOL_USAGE;
 
   g_set_prgname (program);
@@ -96,11 +97,29 @@ run_command (const Command *command, char **words)
 
   if (error != NULL)
     {
+      ToolOutcome outcome = { .error = error };
+
+      if (json)
+        tool_outcome_print_json (&outcome);
       tool_complain ("%s", error->message);
       fprintf (stderr, "Try xmpp-tool %s --help.\n", command->name);
     }
 
   return status;
+}
+
+/* What was asked for has to be there: a full disk is a failure. */
+static int
+finish_output (int status)
+{
+  gboolean failed = ferror (stdout) != 0;
+
+  if (fflush (stdout) == 0 && !failed)
+    return status;
+
+  tool_complain ("the output could not be written");
+
+  return status != TOOL_DONE ? status : TOOL_FAILED;
 }
 
 int
@@ -109,6 +128,7 @@ main (int argc, char *argv[])
   const Command *command;
 
   setlocale (LC_ALL, "");
+  g_log_set_writer_func (tool_log_writer, NULL, NULL);
   if (argc < 2)
     {
       print_usage (stderr);
@@ -117,12 +137,12 @@ main (int argc, char *argv[])
   if (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h"))
     {
       print_usage (stdout);
-      return TOOL_DONE;
+      return finish_output (TOOL_DONE);
     }
   if (g_str_equal (argv[1], "--version"))
     {
       puts ("xmpp-tool " XMPP_VERSION_STRING);
-      return TOOL_DONE;
+      return finish_output (TOOL_DONE);
     }
 
   command = find_command (argv[1]);
@@ -133,5 +153,5 @@ main (int argc, char *argv[])
       return TOOL_USAGE;
     }
 
-  return run_command (command, argv + 1);
+  return finish_output (run_command (command, argv + 1));
 }

@@ -3,6 +3,8 @@
 
 #include "tool-options.h"
 
+#include <string.h>
+
 /* G_OPTION_ARG_FILENAME takes the words as they are: all text is UTF-8, whatever the locale. */
 #define TEXT G_OPTION_ARG_FILENAME
 
@@ -100,6 +102,91 @@ check_number (const char *name, int *number, int max, GError **error)
 }
 
 static gboolean
+check_host (ToolOptions *options, GError **error)
+{
+  gsize length;
+
+  if (options->host == NULL)
+    return TRUE;
+
+  /* [::1], as in a URI */
+  length = strlen (options->host);
+  if (length >= 2 && options->host[0] == '[' && options->host[length - 1] == ']')
+    {
+      length -= 2;
+      memmove (options->host, options->host + 1, length);
+      options->host[length] = '\0';
+    }
+  if (length > 0 && g_utf8_validate (options->host, -1, NULL))
+    return TRUE;
+
+  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                       "--host takes the name or the address of a host");
+
+  return FALSE;
+}
+
+/* RFC 4422 §3.1 */
+static gboolean
+check_mechanisms (ToolOptions *options, GError **error)
+{
+  for (gsize i = 0; options->mechanisms != NULL && options->mechanisms[i] != NULL; i++)
+    {
+      const char *name = options->mechanisms[i];
+      gsize length = strlen (name);
+
+      if (length >= 1 && length <= 20 &&
+          strspn (name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == length)
+        continue;
+
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   "--mechanism %s: this is not the name of a mechanism; xmpp-tool "
+                   "mechanisms lists them",
+                   name);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+check_authzid (ToolOptions *options, GError **error)
+{
+  g_autoptr (GError) jid_error = NULL;
+  g_autoptr (XmppJid) jid = NULL;
+
+  if (options->authzid == NULL)
+    return TRUE;
+
+  jid = xmpp_jid_new (options->authzid, &jid_error);
+  if (jid == NULL)
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--authzid: %s",
+                 jid_error->message);
+
+  return jid != NULL;
+}
+
+static gboolean
+check_status (ToolOptions *options, GError **error)
+{
+  g_autoptr (GError) text_error = NULL;
+  g_autoptr (XmppStanza) presence = NULL;
+
+  if (options->status == NULL)
+    return TRUE;
+
+  presence =
+      xmpp_stanza_new_presence (XMPP_STANZA_TYPE_UNAVAILABLE, NULL, options->status);
+  if (xmpp_element_check (xmpp_stanza_get_element (presence), &text_error))
+    return TRUE;
+
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--status: %s",
+               text_error->message);
+
+  return FALSE;
+}
+
+static gboolean
 check (ToolOptions *options, GError **error)
 {
   if (options->direct_tls && options->starttls)
@@ -117,7 +204,9 @@ check (ToolOptions *options, GError **error)
 
   return check_number ("port", &options->port, G_MAXUINT16, error) &&
          check_number ("timeout", &options->timeout, G_MAXINT / 1000, error) &&
-         check_number ("count", &options->count, G_MAXINT, error);
+         check_number ("count", &options->count, G_MAXINT, error) &&
+         check_host (options, error) && check_mechanisms (options, error) &&
+         check_authzid (options, error) && check_status (options, error);
 }
 
 ToolOptions *
@@ -155,9 +244,19 @@ tool_options_parse (char **argv,
   if (!g_option_context_parse_strv (context, &words, error) || !check (options, error))
     return NULL;
 
+  if (options->timeout > 0)
+    options->deadline = g_get_monotonic_time () + options->timeout * G_USEC_PER_SEC;
   *arguments = rest != NULL ? g_steal_pointer (&rest) : g_new0 (char *, 1);
 
   return g_steal_pointer (&options);
+}
+
+guint
+tool_options_get_time_left (const ToolOptions *options)
+{
+  gint64 left = (options->deadline - g_get_monotonic_time ()) / 1000;
+
+  return (guint) CLAMP (left, 1, G_MAXINT);
 }
 
 void

@@ -25,7 +25,8 @@ typedef struct
   char *authzid;
   char *resource;
   char *status;
-  int timeout; /* seconds; 0: none */
+  int timeout;     /* seconds; 0: none */
+  gint64 deadline; /* when they are over, by the monotonic clock */
   char *password_file;
   char *password_command;
   gboolean json;
@@ -52,6 +53,8 @@ ToolOptions *tool_options_parse (char **argv,
                                  GStrv *arguments,
                                  GError **error);
 void tool_options_free (ToolOptions *options);
+/* Milliseconds until the deadline; at least 1 */
+guint tool_options_get_time_left (const ToolOptions *options);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ToolOptions, tool_options_free)
 

@@ -56,6 +56,10 @@ tool_outcome_get_step (const ToolOutcome *outcome)
   if (step == NULL)
     return get_step_of_error (outcome->error);
 
+  /* The name of a host that was given is looked up while connecting. */
+  if (g_str_equal (step, "connect") && outcome->error->domain == G_RESOLVER_ERROR)
+    return "resolve";
+
   /* A stream without an offer of TLS is whole: what is missing is STARTTLS. */
   if (g_str_equal (step, "stream") &&
       g_error_matches (outcome->error, XMPP_CONNECTION_ERROR,
@@ -75,6 +79,9 @@ tool_outcome_get_status (const ToolOutcome *outcome)
   if (g_error_matches (outcome->error, XMPP_CONNECTION_ERROR,
                        XMPP_CONNECTION_ERROR_TIMED_OUT))
     return TOOL_DEADLINE;
+  /* Whoever has interrupted it: the step under way has not failed. */
+  if (g_error_matches (outcome->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return TOOL_FAILED;
 
   for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)
     {

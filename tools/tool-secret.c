@@ -7,10 +7,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -29,53 +31,102 @@ fail (GError **error, const char *what, const char *why)
   return NULL;
 }
 
-/* The first line of @fd. Nothing of it stays behind in a buffer. */
+/* ---- --timeout, while nothing but one call of the system is under way ---- */
+
+static volatile sig_atomic_t time_is_up;
+
+static void
+alarm_cb (int number)
+{
+  time_is_up = TRUE;
+}
+
+/* Again and again, so that no call is missed that begins a moment later */
+static void
+start_clock (const ToolOptions *options)
+{
+  struct sigaction action = { .sa_handler = alarm_cb };
+  guint left = tool_options_get_time_left (options);
+  struct itimerval timer = { .it_interval = { .tv_usec = 100000 },
+                             .it_value = { .tv_sec = left / 1000,
+                                           .tv_usec = left % 1000 * 1000 } };
+
+  if (options->timeout == 0)
+    return;
+
+  sigaction (SIGALRM, &action, NULL);
+  setitimer (ITIMER_REAL, &timer, NULL);
+}
+
+static void
+stop_clock (void)
+{
+  static const struct itimerval timer;
+
+  setitimer (ITIMER_REAL, &timer, NULL);
+}
+
+static gboolean
+may_go_on (void)
+{
+  return errno == EINTR && !time_is_up;
+}
+
+static char *
+fail_system (GError **error, const char *what)
+{
+  int saved_errno = errno;
+
+  if (!time_is_up)
+    return fail (error, what, g_strerror (saved_errno));
+
+  g_set_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_TIMED_OUT,
+               "The password has not come in time (%s)", what);
+
+  return NULL;
+}
+
+/* ---- Reading it ---- */
+
+/* The first line of @fd, and nothing behind it: the rest may be meant for others. */
 static char *
 read_line (int fd, const char *what, GError **error)
 {
-  char buffer[MAX_SECRET_BYTES];
+  char buffer[MAX_SECRET_BYTES + 1];
   char *secret = NULL;
+  const char *why = NULL;
   gsize length = 0;
-  gboolean ended = FALSE;
+  gssize n = 0;
 
-  while (!ended && length < sizeof buffer)
+  while (length < sizeof buffer)
     {
-      gssize n = read (fd, buffer + length, sizeof buffer - length);
-
-      if (n < 0 && errno == EINTR)
+      n = read (fd, buffer + length, 1);
+      if (n < 0 && may_go_on ())
         continue;
-      if (n < 0)
-        {
-          int saved_errno = errno;
-
-          explicit_bzero (buffer, sizeof buffer);
-          return fail (error, what, g_strerror (saved_errno));
-        }
-      ended = n == 0 || memchr (buffer + length, '\n', n) != NULL;
-      length += n;
+      if (n <= 0 || buffer[length] == '\n')
+        break;
+      length++;
     }
 
-  if (ended)
-    {
-      char *newline = memchr (buffer, '\n', length);
-
-      if (newline != NULL)
-        length = newline - buffer;
-      if (length > 0 && buffer[length - 1] == '\r')
-        length--;
-      secret = g_strndup (buffer, length);
-    }
+  if (length > 0 && buffer[length - 1] == '\r')
+    length--;
+  if (length > MAX_SECRET_BYTES)
+    why = "the line is too long";
+  else if (length == 0)
+    why = "it is empty";
+  else if (!g_utf8_validate_len (buffer, length, NULL))
+    why = "it is not UTF-8 text";
+  else
+    secret = g_strndup (buffer, length);
   explicit_bzero (buffer, sizeof buffer);
 
-  if (secret == NULL)
-    return fail (error, what, "the line is too long");
-  if (secret[0] == '\0')
+  if (n < 0)
     {
-      g_free (secret);
-      return fail (error, what, "it is empty");
+      xmpp_secret_free (secret);
+      return fail_system (error, what);
     }
 
-  return secret;
+  return secret != NULL ? secret : fail (error, what, why);
 }
 
 static char *
@@ -88,9 +139,11 @@ read_file (const char *path, GError **error)
   if (g_str_equal (path, "-"))
     return read_line (STDIN_FILENO, "standard input", error);
 
-  fd = open (path, O_RDONLY | O_CLOEXEC);
+  do
+    fd = open (path, O_RDONLY | O_CLOEXEC);
+  while (fd < 0 && may_go_on ());
   if (fd < 0)
-    return fail (error, path, g_strerror (errno));
+    return fail_system (error, path);
 
   if (fstat (fd, &status) == 0 && S_ISREG (status.st_mode) && (status.st_mode & 077) != 0)
     tool_complain ("warning: others can read or change %s", path);
@@ -110,7 +163,7 @@ read_command (const char *command, GError **error)
   char *secret;
   GPid pid;
   int output;
-  int wait_status;
+  int wait_status = 0;
 
   if (!g_shell_parse_argv (command, NULL, &words, &spawn_error) ||
       !g_spawn_async_with_pipes (NULL, words, NULL,
@@ -121,19 +174,26 @@ read_command (const char *command, GError **error)
 
   secret = read_line (output, "--password-command", error);
   close (output);
-  while (waitpid (pid, &wait_status, 0) < 0 && errno == EINTR)
+  while (!time_is_up && waitpid (pid, &wait_status, 0) < 0 && may_go_on ())
     ;
+  if (time_is_up)
+    kill (pid, SIGTERM);
   g_spawn_close_pid (pid);
 
-  if (secret != NULL && !g_spawn_check_wait_status (wait_status, &spawn_error) &&
-      !g_error_matches (spawn_error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED))
-    {
-      xmpp_secret_free (secret);
-      return fail (error, "--password-command", spawn_error->message);
-    }
+  if (secret == NULL)
+    return NULL;
+  /* A command that still had something to say was cut short by us. */
+  if (!time_is_up && ((WIFSIGNALED (wait_status) && WTERMSIG (wait_status) == SIGPIPE) ||
+                      g_spawn_check_wait_status (wait_status, &spawn_error)))
+    return secret;
 
-  return secret;
+  xmpp_secret_free (secret);
+  if (time_is_up)
+    return fail_system (error, "--password-command");
+  return fail (error, "--password-command", spawn_error->message);
 }
+
+/* ---- Asking for it ---- */
 
 static void
 restore_terminal (void)
@@ -257,9 +317,11 @@ tool_secret_load (const ToolOptions *options, XmppJid *jid, GError **error)
 
   if (options->password_file != NULL || options->password_command != NULL)
     {
+      start_clock (options);
       secret = options->password_file != NULL
                    ? read_file (options->password_file, error)
                    : read_command (options->password_command, error);
+      stop_clock ();
       if (secret == NULL)
         return NULL;
     }

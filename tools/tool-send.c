@@ -5,6 +5,12 @@
 #include "tool-outcome.h"
 #include "tool-session.h"
 
+typedef struct
+{
+  ToolSession *session;
+  XmppStanza *stanza;
+} Parcel;
+
 static void
 sent_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -20,10 +26,29 @@ sent_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 opened (ToolSession *session, gpointer user_data)
 {
-  XmppStanza *stanza = user_data;
+  Parcel *parcel = user_data;
 
-  xmpp_connection_send_async (tool_session_get_connection (session), stanza, NULL,
+  xmpp_connection_send_async (tool_session_get_connection (session), parcel->stanza, NULL,
                               sent_cb, session);
+}
+
+/* What the server, or who it was for, has against our stanza */
+static gboolean
+stanza_cb (XmppConnection *connection, XmppStanza *answer, Parcel *parcel)
+{
+  XmppJid *from = xmpp_stanza_get_from (answer);
+  g_autoptr (GError) error = NULL;
+
+  if (xmpp_stanza_get_stanza_type (answer) != XMPP_STANZA_TYPE_ERROR ||
+      g_strcmp0 (xmpp_stanza_get_id (answer), xmpp_stanza_get_id (parcel->stanza)) != 0)
+    return FALSE;
+
+  error = xmpp_stanza_dup_error (answer);
+  g_prefix_error (&error, "%s refuses it: ",
+                  from != NULL ? xmpp_jid_to_string (from) : "The server");
+  tool_session_finish (parcel->session, g_steal_pointer (&error));
+
+  return TRUE;
 }
 
 static XmppStanza *
@@ -75,6 +100,9 @@ tool_send (ToolOptions *options, char **arguments, GError **error)
   g_autoptr (ToolSession) session = NULL;
   g_autoptr (XmppStanza) stanza = NULL;
   g_autoptr (GError) early = NULL;
+  XmppConnection *connection;
+  Parcel parcel = { 0 };
+  int status;
 
   if (g_strv_length (arguments) < 3)
     {
@@ -99,5 +127,14 @@ tool_send (ToolOptions *options, char **arguments, GError **error)
   if (session == NULL)
     return tool_session_fail_early (options, early);
 
-  return tool_session_run (session, opened, stanza);
+  parcel.session = session;
+  parcel.stanza = stanza;
+  connection = tool_session_get_connection (session);
+  g_signal_connect (connection, "message", G_CALLBACK (stanza_cb), &parcel);
+  g_signal_connect (connection, "presence", G_CALLBACK (stanza_cb), &parcel);
+
+  status = tool_session_run (session, opened, &parcel);
+  g_signal_handlers_disconnect_by_data (connection, &parcel);
+
+  return status;
 }

@@ -21,9 +21,13 @@ struct _ToolSession
   GError *error;
   gboolean is_open;
   gboolean is_closing;
+  gboolean endless;
+  gboolean timed_out;
+  gboolean is_cancelled;
   guint timer;
   guint interrupt;
   guint terminate;
+  guint hang_up;
 };
 
 /* The first error is the one that counts. */
@@ -93,13 +97,16 @@ lost_cb (XmppConnection *connection, const GError *error, ToolSession *self)
 }
 
 /* Before the connection is open there is nothing to be polite about; what does not end
- * politely is cut off. */
+ * politely, or at all, is cut off. */
 static void
 stop (ToolSession *self)
 {
-  if (!self->is_open)
-    g_cancellable_cancel (self->cancellable);
-  else if (!self->is_closing)
+  if (!self->is_open && !self->is_cancelled)
+    {
+      self->is_cancelled = TRUE;
+      g_cancellable_cancel (self->cancellable);
+    }
+  else if (self->is_open && !self->is_closing)
     tool_session_finish (self, NULL);
   else
     {
@@ -111,7 +118,12 @@ stop (ToolSession *self)
 static gboolean
 interrupted_cb (gpointer user_data)
 {
-  stop (user_data);
+  ToolSession *self = user_data;
+
+  if (!self->is_open || !self->endless)
+    take_error (self, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                           "It was interrupted before it was done"));
+  stop (self);
 
   return G_SOURCE_CONTINUE;
 }
@@ -122,6 +134,7 @@ timed_out_cb (gpointer user_data)
   ToolSession *self = user_data;
 
   self->timer = 0;
+  self->timed_out = self->error == NULL;
   take_error (self, g_error_new (XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_TIMED_OUT,
                                  "It was not done within %d s", self->options->timeout));
   stop (self);
@@ -238,6 +251,7 @@ tool_session_free (ToolSession *self)
   g_clear_handle_id (&self->timer, g_source_remove);
   g_clear_handle_id (&self->interrupt, g_source_remove);
   g_clear_handle_id (&self->terminate, g_source_remove);
+  g_clear_handle_id (&self->hang_up, g_source_remove);
   if (self->client != NULL)
     g_signal_handlers_disconnect_by_data (self->client, self);
   g_clear_object (&self->client);
@@ -268,6 +282,12 @@ tool_session_receive_messages (ToolSession *self)
   g_object_set (self->client, "initial-presence", presence, NULL);
 }
 
+void
+tool_session_set_endless (ToolSession *self, gboolean endless)
+{
+  self->endless = endless;
+}
+
 static int
 tell (const ToolOptions *options, const ToolOutcome *outcome)
 {
@@ -282,13 +302,33 @@ tell (const ToolOptions *options, const ToolOutcome *outcome)
 int
 tool_session_fail_early (const ToolOptions *options, const GError *error)
 {
-  g_autoptr (XmppJid) jid = xmpp_jid_new (options->jid, NULL);
+  g_autoptr (XmppJid) jid = options->jid != NULL ? xmpp_jid_new (options->jid, NULL)
+                                                 : NULL;
   ToolOutcome outcome = { .address = options->jid, .error = error };
 
   if (jid != NULL)
     outcome.domain = xmpp_jid_get_domain (jid);
 
   return tell (options, &outcome);
+}
+
+/* Which step the time ran out at: it alone tells what to look at. */
+static void
+say_where (ToolSession *self)
+{
+  XmppReport *report = xmpp_connection_get_report (XMPP_CONNECTION (self->client));
+  const char *step = report != NULL ? xmpp_report_get_failed_step (report) : NULL;
+  g_autofree char *message = NULL;
+
+  if (step == NULL)
+    return;
+
+  message =
+      g_strdup_printf ("%s; what did not come to an end is the step “%s” with %s",
+                       self->error->message, step,
+                       xmpp_jid_get_domain (xmpp_client_get_account (self->client)));
+  g_free (self->error->message);
+  self->error->message = g_steal_pointer (&message);
 }
 
 int
@@ -302,13 +342,17 @@ tool_session_run (ToolSession *self, ToolAction action, gpointer user_data)
   self->action_data = user_data;
   self->interrupt = g_unix_signal_add (SIGINT, interrupted_cb, self);
   self->terminate = g_unix_signal_add (SIGTERM, interrupted_cb, self);
+  self->hang_up = g_unix_signal_add (SIGHUP, interrupted_cb, self);
   if (self->options->timeout > 0)
-    self->timer = g_timeout_add_seconds (self->options->timeout, timed_out_cb, self);
+    self->timer =
+        g_timeout_add (tool_options_get_time_left (self->options), timed_out_cb, self);
   g_signal_connect (connection, "closed", G_CALLBACK (lost_cb), self);
 
   xmpp_connection_open_async (connection, self->cancellable, opened_cb, self);
   g_main_loop_run (self->loop);
 
+  if (self->timed_out)
+    say_where (self);
   jid = xmpp_connection_get_jid (connection);
   if (jid == NULL)
     jid = xmpp_client_get_account (self->client);

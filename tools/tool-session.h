@@ -20,6 +20,8 @@ XmppConnection *tool_session_get_connection (ToolSession *session);
 const ToolOptions *tool_session_get_options (ToolSession *session);
 /* Whether others send us their messages, or only see us come and go (the default) */
 void tool_session_receive_messages (ToolSession *session);
+/* Whether being interrupted is how it ends; else it is a failure (the default) */
+void tool_session_set_endless (ToolSession *session, gboolean endless);
 /* Returns the exit status */
 int tool_session_run (ToolSession *session, ToolAction action, gpointer user_data);
 /* @error (transfer full) (nullable): why it did not work */

@@ -5,14 +5,17 @@
 
 #include <stdio.h>
 
-/* C0, DEL, C1, the line separators of Unicode, and what changes the direction of writing */
+/* C0, DEL, C1, the line separators of Unicode, what changes the direction of writing, and what
+ * has no width and no use in a word (the joiners have) */
 static gboolean
 is_dangerous (gunichar character)
 {
   return character < 0x20 || (character >= 0x7f && character <= 0x9f) ||
-         character == 0x061c || character == 0x200e || character == 0x200f ||
+         character == 0x00ad || character == 0x061c || character == 0x180e ||
+         character == 0x200b || character == 0x200e || character == 0x200f ||
          (character >= 0x2028 && character <= 0x202e) ||
-         (character >= 0x2066 && character <= 0x2069);
+         (character >= 0x2060 && character <= 0x206f) || character == 0xfeff ||
+         (character >= 0xfff9 && character <= 0xfffb);
 }
 
 static void
@@ -44,6 +47,30 @@ tool_text_escape (ToolTextStyle style, const char *text)
     }
 
   return g_string_free (result, FALSE);
+}
+
+GLogWriterOutput
+tool_log_writer (GLogLevelFlags level,
+                 const GLogField *fields,
+                 gsize n_fields,
+                 gpointer user_data)
+{
+  const char *domain = NULL;
+  g_autofree char *message = NULL;
+  g_autofree char *escaped = NULL;
+
+  for (gsize i = 0; i < n_fields; i++)
+    if (g_str_equal (fields[i].key, "GLIB_DOMAIN") && fields[i].length < 0)
+      domain = fields[i].value;
+  if (g_log_writer_default_would_drop (level, domain))
+    return G_LOG_WRITER_HANDLED;
+
+  message = g_log_writer_format_fields (level, fields, n_fields, FALSE);
+  escaped = tool_text_escape (TOOL_TEXT_LINES, message);
+  fprintf (stderr, "%s\n", escaped);
+  fflush (stderr);
+
+  return G_LOG_WRITER_HANDLED;
 }
 
 void

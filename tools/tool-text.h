@@ -19,6 +19,12 @@ typedef enum
 
 char *tool_text_escape (ToolTextStyle style, const char *text);
 
+/* For g_log_set_writer_func(): what the library logs may have been written by others, too. */
+GLogWriterOutput tool_log_writer (GLogLevelFlags level,
+                                  const GLogField *fields,
+                                  gsize n_fields,
+                                  gpointer user_data);
+
 /* One line to standard error: "xmpp-tool: …" */
 void tool_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
 

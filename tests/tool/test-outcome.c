@@ -18,6 +18,7 @@ typedef struct
 
 static const Row rows[] = {
   { "resolve", g_resolver_error_quark, G_RESOLVER_ERROR_NOT_FOUND, "resolve", 3 },
+  { "connect", g_resolver_error_quark, G_RESOLVER_ERROR_NOT_FOUND, "resolve", 3 },
   { "connect", g_io_error_quark, G_IO_ERROR_CONNECTION_REFUSED, "connect", 3 },
   { "proxy", g_io_error_quark, G_IO_ERROR_PROXY_FAILED, "proxy", 3 },
   { "connect", xmpp_connection_error_quark, XMPP_CONNECTION_ERROR_TIMED_OUT, "connect",
@@ -41,6 +42,9 @@ static const Row rows[] = {
   { NULL, xmpp_connection_error_quark, XMPP_CONNECTION_ERROR_UNREACHABLE, "connect", 3 },
   { NULL, xmpp_connection_error_quark, XMPP_CONNECTION_ERROR_TIMED_OUT, "connection", 7 },
   { NULL, g_io_error_quark, G_IO_ERROR_CANCELLED, "connection", 1 },
+  { "connect", g_io_error_quark, G_IO_ERROR_CANCELLED, "connect", 1 },
+  { NULL, xmpp_stanza_error_quark, XMPP_STANZA_ERROR_SERVICE_UNAVAILABLE, "connection",
+    1 },
   { "tls", g_option_error_quark, G_OPTION_ERROR_FAILED, "usage", 2 },
 };
 

@@ -4,6 +4,7 @@
 """xmpp-tool and a person: the prompt, Ctrl-C, and what others write on the screen."""
 
 import base64
+import json
 import os
 import pathlib
 import pty
@@ -193,7 +194,7 @@ class Listen(unittest.TestCase):
             drain(link)
             ended.set()
 
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             ended.clear()
             with peer.Peer(script, CERTIFICATES) as server:
                 listener = self.listen(server)
@@ -202,6 +203,49 @@ class Listen(unittest.TestCase):
                 _, errors = listener.communicate(timeout=60)
                 self.assertTrue(ended.wait(20), errors)
                 self.assertEqual(listener.returncode, 0, errors)
+
+    def test_interrupt_too_early(self):
+        """Not done is not well done: the status and the object say the same."""
+        for count in ([], ["--count", "1"]):
+            reached = threading.Event()
+
+            def script(link, wait=not count, reached=reached):
+                if not wait:
+                    link.log_in()
+                reached.set()
+                if not wait:
+                    drain(link)
+                while link.socket.recv(4096):
+                    pass
+
+            with peer.Peer(script, CERTIFICATES) as server:
+                listener = self.listen(server, "--json", *count)
+                self.assertTrue(reached.wait(20))
+                time.sleep(0.5)
+                listener.send_signal(signal.SIGINT)
+                output, errors = listener.communicate(timeout=60)
+                self.assertEqual(listener.returncode, 1, errors)
+                report = json.loads(output)
+                self.assertIs(report["ok"], False)
+                self.assertEqual(report["error"]["code"], "cancelled")
+
+    def test_no_reader(self):
+        """listen | head: who cannot write any more leaves, and politely."""
+        ended = threading.Event()
+
+        def script(link):
+            link.log_in()
+            link.send("<message from='b@p.test/x'><body>1</body></message>")
+            link.read_until(r"<presence[^>]*unavailable")
+            drain(link)
+            ended.set()
+
+        with peer.Peer(script, CERTIFICATES) as server:
+            listener = self.listen(server)
+            listener.stdout.close()
+            self.assertEqual(listener.wait(60), 1, listener.stderr.read())
+            self.assertTrue(ended.wait(20))
+            listener.stderr.close()
 
     def test_timeout(self):
         def script(link):
@@ -228,6 +272,48 @@ class Listen(unittest.TestCase):
             listener = self.listen(server, "--timeout", "1")
             _, errors = listener.communicate(timeout=60)
             self.assertEqual(listener.returncode, 7, errors)
+
+
+class Send(unittest.TestCase):
+    def send(self, answer, *more):
+        def script(link):
+            link.log_in()
+            identity = link.read_until(r"<message [^>]*\bid='([^']*)'[^>]*>.*</message>")
+            link.send(answer.replace("ID", identity.group(1)))
+            drain(link)
+
+        with peer.Peer(script, CERTIFICATES) as server:
+            return subprocess.run([TOOL, "send", "--json", *options(server), *more,
+                                   "--password-command", "echo x", JID, "bob@p.test", "hello"],
+                                  stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                  timeout=60, check=False)
+
+    def test_done(self):
+        for answer in ("", "<message id='ID' from='bob@p.test'><body>hello</body></message>",
+                       "<message id='other' type='error' from='bob@p.test'><error type='cancel'>"
+                       "<gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>"):
+            result = self.send(answer)
+            self.assertEqual(result.returncode, 0, result)
+            self.assertIs(json.loads(result.stdout)["ok"], True)
+
+    def test_refused(self):
+        result = self.send("<message id='ID' type='error' from='bob@p.test'>"
+                           "<error type='cancel'><service-unavailable "
+                           "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"
+                           "<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>who\x9b?</text>"
+                           "</error></message>")
+        self.assertEqual(result.returncode, 1, result)
+        error = json.loads(result.stdout)["error"]
+        self.assertEqual(error["code"], "service-unavailable")
+        self.assertIn("bob@p.test", error["message"])
+        self.assertNotIn("\x9b", result.stderr)
+
+    def test_stream_error(self):
+        result = self.send("<stream:error><policy-violation "
+                           "xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>"
+                           "</stream:stream>")
+        self.assertEqual(result.returncode, 6, result)
+        self.assertEqual(json.loads(result.stdout)["error"]["code"], "policy-violation")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import re
 import socket
 import subprocess
 import tempfile
+import time
 import unittest
 
 TOOL = os.environ["XMPP_TOOL"]
@@ -54,10 +55,37 @@ class Usage(unittest.TestCase):
                         ["--port", "0"], ["--port", "65536"], ["--port", "x"],
                         ["--timeout", "0"], ["--timeout", "-1"],
                         ["--direct-tls", "--starttls"], ["--host"], ["--count", "1"],
+                        ["--host", ""], ["--host", "[]"], ["--mechanism", ""],
+                        ["--mechanism", "scram"], ["--mechanism", "A" * 21], ["--authzid", "a@@b"],
+                        ["--status", "\x01"], ["--status", b"\xff"],
                         ["--password-file", "x", "--password-command", "y"]):
             self.assert_usage("login", *options, "a@b.example")
         self.assert_usage("listen", "--count", "0", "a@b.example")
         self.assert_usage("mechanisms", "--host", "x")
+
+    def test_json(self):
+        """One object on failure too, whatever it is that is wrong"""
+        for words, code in ((["login", "--json"], "failed"),
+                            (["login", "--json", "--colour", "a@b.example"],
+                             "unknown-option"),
+                            (["login", "--json", "--port", "0", "a@b.example"], "bad-value"),
+                            (["mechanisms", "--json", "more"], "failed")):
+            result = run(*words)
+            self.assertEqual(result.returncode, 2, (words, result))
+            report = json.loads(result.stdout)
+            self.assertEqual(list(report), KEYS)
+            self.assertEqual(report["error"]["step"], "usage")
+            self.assertEqual(report["error"]["code"], code)
+            self.assertTrue(report["error"]["message"])
+
+    def test_output(self):
+        """What cannot be written is not done."""
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            for words in (["--help"], ["--version"], ["mechanisms"], ["mechanisms", "--json"]):
+                result = subprocess.run([TOOL, *words], stdin=subprocess.DEVNULL, stdout=full,
+                                        stderr=subprocess.PIPE, timeout=60, check=False)
+                self.assertEqual(result.returncode, 1, (words, result))
+                self.assertIn(b"could not be written", result.stderr)
 
     def test_values(self):
         for arguments in (["login", "a@@b.example"], ["login", "@b.example"], ["login", ""],
@@ -102,11 +130,47 @@ class Secrets(unittest.TestCase):
         with tempfile.NamedTemporaryFile() as empty:
             self.assert_no_password("--password-file", empty.name)
 
+    def test_text(self):
+        """What a file may hold, up to the step that needs no password"""
+        for content, status in ((b"secret", 3), (b"secret\r\n", 3), (b"sec\xc3\xa9\nmore", 3),
+                                (b"x" * 4096, 3), (b"x" * 4097, 5), (b"\nsecret", 5),
+                                (b"\r\n", 5), (b"sec\0ret\n", 5), (b"\xff\n", 5)):
+            with tempfile.NamedTemporaryFile() as file:
+                file.write(content)
+                file.flush()
+                result = run("login", "--host", "127.0.0.1", "--port", closed_port(),
+                             "--password-file", file.name, "a@b.example")
+                self.assertEqual(result.returncode, status, (content, result))
+
+    def test_timeout(self):
+        """--timeout is for all of it."""
+        with tempfile.TemporaryDirectory() as folder:
+            pipe = os.path.join(folder, "pipe")
+            os.mkfifo(pipe)
+            for options in (["--password-command", "sleep 60"],
+                            ["--password-command", "sh -c 'echo secret; exec sleep 60'"],
+                            ["--password-file", pipe]):
+                began = time.monotonic()
+                result = run("login", "--json", "--timeout", "1", "--host", "127.0.0.1",
+                             "--port", closed_port(), *options, "a@b.example")
+                self.assertEqual(result.returncode, 7, (options, result))
+                self.assertLess(time.monotonic() - began, 30)
+                self.assertEqual(json.loads(result.stdout)["error"]["code"], "timed-out")
+                self.assertNotIn("secret", result.stdout + result.stderr)
+
     def test_commands(self):
         self.assert_no_password("--password-command", "/nonexistent/command")
         self.assert_no_password("--password-command", "false")
         self.assert_no_password("--password-command", "sh -c 'echo secret; exit 3'")
+        self.assert_no_password("--password-command", "sh -c 'echo secret; kill -9 $$'")
         self.assert_no_password("--password-command", "unbalanced 'quote")
+
+    def test_talkative_command(self):
+        """Only the first line is read; that the command finds no reader then is our doing."""
+        result = run("login", "--host", "127.0.0.1", "--port", closed_port(),
+                     "--password-command", "sh -c 'while echo secret; do :; done'",
+                     "a@b.example")
+        self.assertEqual(result.returncode, 3, result)
 
     def test_no_shell(self):
         with tempfile.TemporaryDirectory() as folder:
