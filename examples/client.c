@@ -2,7 +2,7 @@
 /* Copyright (C) 2026 The libxmpp-glib authors */
 
 /* Logs in, sends a message, prints what comes, and leaves politely on Ctrl-C.
- * The same program in Python is client.py. */
+ * The same program in Python, JavaScript and Vala is client.py, client.js and client.vala. */
 
 #include <glib-unix.h>
 #include <locale.h>

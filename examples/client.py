@@ -3,10 +3,11 @@
 # Copyright (C) 2026 The libxmpp-glib authors
 """Logs in, sends a message, prints what comes, and leaves politely on Ctrl-C.
 
-The same program in C is client.c.
+The same program in C, JavaScript and Vala is client.c, client.js and client.vala.
 """
 
 import argparse
+import asyncio
 import getpass
 import signal
 import sys
@@ -41,79 +42,56 @@ def read_password(options):
         return stream.readline().rstrip("\n")
 
 
-class SmallClient:
-    def __init__(self, options):
-        self.options = options
-        self.loop = GLib.MainLoop()
-        self.left = options.count
-        self.error = None
-        self.client = Xmpp.Client.new(options.jid,
-                                      Xmpp.Credential.new(None, read_password(options)))
-        self.client.props.server_host = options.host
-        self.client.props.server_port = options.port
-        if options.direct_tls:
-            self.client.props.tls_mode = Xmpp.TlsMode.DIRECT
-        if options.ca is not None:
-            database = Gio.TlsFileDatabase.new(options.ca)
-            self.client.props.tls_database = database
-        self.client.connect("message", self.on_message)
-        self.client.connect("closed", self.on_closed)
+def make_client(options):
+    client = Xmpp.Client(options.jid, read_password(options), server_host=options.host,
+                         server_port=options.port)
+    if options.direct_tls:
+        client.props.tls_mode = Xmpp.TlsMode.DIRECT
+    if options.ca is not None:
+        client.props.tls_database = Gio.TlsFileDatabase.new(options.ca)
+    return client
 
-    def run(self):
-        for number in (signal.SIGINT, signal.SIGTERM):
-            GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, number, self.leave)
-        self.client.open_async(None, self.on_open)
-        self.loop.run()
-        if self.options.report:
-            print(self.client.get_report().to_string(), flush=True)
-        if self.error is not None:
-            print(self.error.message, file=sys.stderr)
-        return 0 if self.error is None else 1
 
-    def on_open(self, client, result):
-        try:
-            client.open_finish(result)
-            print("online as", client.get_jid().to_string(), flush=True)
-            if self.options.to is not None:
-                to = Xmpp.Jid.new(self.options.to)
-                client.send(Xmpp.Stanza.new_message(Xmpp.StanzaType.CHAT, to,
-                                                    self.options.text))
-        except GLib.Error as error:
-            self.error = error
-            self.leave()
+def send_chat(client, to, text):
+    client.send(Xmpp.Stanza.new_message(Xmpp.StanzaType.CHAT, to, text))
 
-    def on_message(self, client, message):
-        sender = message.get_from()
-        body = message.get_body()
-        if sender is None or body is None or message.get_stanza_type() == Xmpp.StanzaType.ERROR:
-            return False
-        print(f"{sender.to_string()}: {body}", flush=True)
-        if self.options.echo:
-            client.send(Xmpp.Stanza.new_message(Xmpp.StanzaType.CHAT, sender, body))
-        self.left -= 1
-        if self.left == 0:
-            self.leave()
-        return True
 
-    def leave(self):
-        self.client.close_async(self.options.status, None, self.on_left)
-        return GLib.SOURCE_REMOVE
+async def talk(client, messages, options):
+    await client.open_async()
+    print("online as", client.get_jid(), flush=True)
+    if options.to is not None:
+        send_chat(client, options.to, options.text)
+    left = options.count
+    async for message in messages:
+        sender, body = message.get_from(), message.get_body()
+        if body is None or message.get_stanza_type() == Xmpp.StanzaType.ERROR:
+            continue
+        print(f"{sender}: {body}", flush=True)
+        if options.echo:
+            send_chat(client, sender, body)
+        left -= 1
+        if left == 0:
+            return
 
-    def on_left(self, client, result):
-        try:
-            client.close_finish(result)
-        except GLib.Error as error:
-            self.error = self.error or error
-        self.loop.quit()
 
-    def on_closed(self, client, error):
-        # Comes after every end; with an error where nobody here asked for it.
-        self.error = self.error or error
-        self.loop.quit()
+async def main(options):
+    client = make_client(options)
+    messages = client.messages()
+    task = asyncio.ensure_future(talk(client, messages, options))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    try:
+        await task
+    except asyncio.CancelledError:
+        pass
+    finally:
+        await client.close_async(options.status)
+        if options.report:
+            print(client.get_report(), flush=True)
 
 
 if __name__ == "__main__":
     try:
-        sys.exit(SmallClient(parse_arguments()).run())
+        Xmpp.run(main(parse_arguments()))
     except GLib.Error as failure:
         sys.exit(failure.message)

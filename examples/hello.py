@@ -3,17 +3,17 @@
 
 import gi
 gi.require_version("Xmpp", "1.0")
-from gi.repository import GLib, Xmpp
+from gi.repository import Xmpp
 
-def opened(client, result):
-    try:
-        client.open_finish(result)
-        juliet = Xmpp.Jid.new("juliet@example.org")
-        client.send(Xmpp.Stanza.new_message(Xmpp.StanzaType.CHAT, juliet, "Hello"))
-    finally:
-        client.close_async("Good night", None, lambda client, result: loop.quit())
+async def main():
+    client = Xmpp.Client("romeo@example.net", "secret")
+    messages = client.messages()
+    async with client:
+        client.send(Xmpp.Stanza.new_message(Xmpp.StanzaType.CHAT, "juliet@example.org", "Hello"))
+        async for message in messages:
+            if message.get_stanza_type() == Xmpp.StanzaType.ERROR or message.get_body() == "Bye":
+                break
+            client.send(Xmpp.Stanza.new_message(Xmpp.StanzaType.CHAT, message.get_from(),
+                                                message.get_body()))
 
-loop = GLib.MainLoop()
-client = Xmpp.Client.new("romeo@example.net", Xmpp.Credential.new(None, "secret"))
-client.open_async(None, opened)
-loop.run()
+Xmpp.run(main())

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Copyright (C) 2026 The libxmpp-glib authors
-"""Two of the example clients talk to each other; tools/demo and test_examples.py use it."""
+"""Two of the example clients talk to each other; for tools/demo and the tests."""
 
 import os
 import subprocess

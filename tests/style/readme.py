@@ -8,8 +8,9 @@ import sys
 
 import tree
 
-FOLDERS = "(?:docs|examples|gir|libxmpp-glib|plugins|tests|tools)"
-SHOWN = {"c": "examples/hello.c", "python": "examples/hello.py"}
+FOLDERS = "(?:bindings|docs|examples|gir|libxmpp-glib|plugins|tests|tools)"
+SHOWN = {"c": "examples/hello.c", "js": "examples/hello.js", "python": "examples/hello.py",
+         "vala": "examples/hello.vala"}
 
 
 def code(path):
