@@ -52,18 +52,3 @@ xmpp_sasl_failure_passes_over (const GError *error)
   return xmpp_sasl_failure_react (error, TRUE) == XMPP_SASL_REACTION_NEXT ||
          g_error_matches (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NEED_CREDENTIAL);
 }
-
-guint
-xmpp_sasl_choice_get_exposure (XmppSaslChoice *choice)
-{
-  XmppSaslFacts facts = xmpp_sasl_mechanism_info_get_facts (choice->info);
-
-  if (facts & XMPP_SASL_FACTS_PLAIN_TEXT)
-    return 3; /* the secret */
-  if (!(facts & XMPP_SASL_FACTS_MUTUAL))
-    return 2; /* a proof to a server that need not know the secret */
-  if (choice->binding != XMPP_SASL_BINDING_USED)
-    return 1; /* a proof that can be carried to the right server */
-
-  return 0;
-}

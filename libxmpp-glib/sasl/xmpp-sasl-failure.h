@@ -4,7 +4,6 @@
 #pragma once
 
 #include "core/xmpp-error.h"
-#include "sasl/xmpp-sasl-policy-private.h"
 
 G_BEGIN_DECLS
 
@@ -22,8 +21,5 @@ typedef enum
 XmppSaslReaction xmpp_sasl_failure_react (const GError *failure, gboolean local);
 /* Before anything was sent: this mechanism cannot be used here, the next one may */
 gboolean xmpp_sasl_failure_passes_over (const GError *error);
-
-/* How much a mechanism tells a server that is not the right one: 0 is nothing of use */
-guint xmpp_sasl_choice_get_exposure (XmppSaslChoice *choice);
 
 G_END_DECLS

@@ -36,6 +36,12 @@ struct _XmppSaslSecrets
 static const char *const naming_fields[] = { "username", "authzid", "realm", "principal",
                                              NULL };
 
+gboolean
+xmpp_sasl_field_names_somebody (const char *field)
+{
+  return g_strv_contains (naming_fields, field);
+}
+
 static GHashTable *
 new_secret_table (void)
 {
@@ -328,7 +334,7 @@ xmpp_sasl_secrets_list_used (XmppSaslSecrets *self)
 
   g_hash_table_iter_init (&iter, self->used);
   while (g_hash_table_iter_next (&iter, &field, NULL))
-    if (!g_strv_contains (naming_fields, field))
+    if (!xmpp_sasl_field_names_somebody (field))
       g_strv_builder_add (builder, field);
 
   return g_strv_builder_end (builder);

@@ -13,6 +13,9 @@ G_BEGIN_DECLS
  * thread: the step may run in a worker while the login's context asks. */
 typedef struct _XmppSaslSecrets XmppSaslSecrets;
 
+/* "username" and the like say who; all other fields are a proof. */
+gboolean xmpp_sasl_field_names_somebody (const char *field);
+
 /* What a step cannot go on without. @value: it is to be verified; NULL: it is to be got
  */
 typedef struct

@@ -284,6 +284,59 @@ test_A16_new_offer (void)
   g_assert_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_POLICY);
 }
 
+/* Nor is a person asked for something that reveals more: who has not typed the password for
+ * the first one may do so for the second. */
+static void
+test_A16_unanswered (void)
+{
+  g_auto (ToySession) toy = { 0 };
+  g_autofree char *report = NULL;
+  g_autoptr (GError) error = NULL;
+
+  toy_session_init (&toy, "alice", NULL);
+  g_assert_true (toy_session_offer (&toy, "X-TOY X-TOY-WORKER X-SECRET", NULL, NULL));
+  g_assert_null (toy_session_start (&toy, &error));
+  g_assert_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NEED_CREDENTIAL);
+  g_assert_cmpstr (toy.log->str, ==, "request password 0;request password 0;");
+  report = toy_session_report (&toy);
+  g_assert_nonnull (strstr (report, "X-SECRET-(it reveals more than the one that nobody "
+                                    "gave the secret for);"));
+}
+
+static GBytes *
+send_token (XmppSaslMechanism *mechanism,
+            GBytes *input,
+            GCancellable *cancellable,
+            XmppSaslStatus *status,
+            GError **error)
+{
+  g_autofree char *token = xmpp_sasl_mechanism_get_secret (mechanism, "token", error);
+
+  *status = XMPP_SASL_STATUS_COMPLETE;
+  return token != NULL ? g_bytes_new (token, strlen (token)) : NULL;
+}
+
+/* What is there for just this purpose needs no question. */
+static void
+test_A16_unanswered_token (void)
+{
+  static const char *const fields[] = { "username", "token", NULL };
+  g_autoptr (XmppSaslMechanismInfo)
+      info = xmpp_sasl_mechanism_info_new ("X-TOKEN", XMPP_SASL_ROLE_CLIENT,
+                                           XMPP_SASL_FACTS_PLAIN_TEXT, 20, fields);
+  g_auto (ToySession) toy = { 0 };
+  g_autofree char *start = NULL;
+
+  toy_step_func = send_token;
+  toy_session_init (&toy, "alice", NULL);
+  xmpp_sasl_registry_register (toy.registry, info, TOY_TYPE_ODD);
+  xmpp_credential_set_field (toy.credential, "token", "sesame");
+  g_assert_true (toy_session_offer (&toy, "X-TOY X-TOKEN", NULL, NULL));
+  start = toy_session_start (&toy, NULL);
+  g_assert_cmpstr (start, ==, "X-TOKEN sesame");
+  g_assert_cmpstr (toy.log->str, ==, "request password 0;");
+}
+
 /* Three attempts, whatever a person types */
 static void
 test_A16_attempts (void)
@@ -520,6 +573,8 @@ main (int argc, char **argv)
   g_test_add_func ("/attacks/A4/session", test_A4);
   g_test_add_func ("/attacks/A16/next", test_A16_next);
   g_test_add_func ("/attacks/A16/new-offer", test_A16_new_offer);
+  g_test_add_func ("/attacks/A16/unanswered", test_A16_unanswered);
+  g_test_add_func ("/attacks/A16/unanswered-token", test_A16_unanswered_token);
   g_test_add_func ("/attacks/A16/attempts", test_A16_attempts);
   g_test_add_func ("/attacks/A16/local", test_A16_local);
   g_test_add_func ("/attacks/A17/endless", test_A17_endless);

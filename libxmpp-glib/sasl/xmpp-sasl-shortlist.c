@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#include "config.h"
+
+#include "sasl/xmpp-sasl-shortlist.h"
+
+#include "core/xmpp-error.h"
+#include "sasl/xmpp-sasl-exposure.h"
+
+struct _XmppSaslShortlist
+{
+  XmppSaslRegistry *registry;
+  XmppSaslPolicy *policy;
+  XmppCredential *credential;
+  XmppReport *report;
+
+  GPtrArray *choices;
+  guint position;
+  GPtrArray *refused; /* NULL-terminated */
+  GHashTable *recorded;
+
+  XmppSaslExposure max; /* nothing worse may be tried any more */
+  /* nothing worse may be asked for any more: one question was left unanswered */
+  XmppSaslExposure max_asked;
+};
+
+XmppSaslShortlist *
+xmpp_sasl_shortlist_new (XmppSaslRegistry *registry,
+                         XmppSaslPolicy *policy,
+                         XmppCredential *credential,
+                         XmppReport *report)
+{
+  XmppSaslShortlist *list = g_new0 (XmppSaslShortlist, 1);
+
+  list->registry = g_object_ref (registry);
+  list->policy = g_object_ref (policy);
+  list->credential = g_object_ref (credential);
+  g_set_object (&list->report, report);
+  list->choices = g_ptr_array_new ();
+  list->refused = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (list->refused, NULL);
+  list->recorded = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  list->max = XMPP_SASL_EXPOSURE_SECRET;
+  list->max_asked = XMPP_SASL_EXPOSURE_SECRET;
+
+  return list;
+}
+
+void
+xmpp_sasl_shortlist_free (XmppSaslShortlist *list)
+{
+  g_object_unref (list->registry);
+  g_object_unref (list->policy);
+  g_object_unref (list->credential);
+  g_clear_object (&list->report);
+  g_ptr_array_unref (list->choices);
+  g_ptr_array_unref (list->refused);
+  g_hash_table_unref (list->recorded);
+  g_free (list);
+}
+
+static const char *
+get_name (XmppSaslChoice *choice)
+{
+  return xmpp_sasl_mechanism_info_get_name (choice->info);
+}
+
+/* Each mechanism stands in the report once, with what was said of it first; but that it was
+ * used is said always. */
+static void
+record (XmppSaslShortlist *list, const char *name, gboolean used, const char *why)
+{
+  if (g_hash_table_add (list->recorded, g_strdup (name)) || used)
+    xmpp_report_add_mechanism (list->report, name, used, why);
+}
+
+gboolean
+xmpp_sasl_shortlist_fill (XmppSaslShortlist *list, XmppSaslOffer *offer, GError **error)
+{
+  g_autoptr (GPtrArray) choices = NULL;
+  g_autoptr (GPtrArray) passed = NULL;
+
+  g_ptr_array_set_size (list->choices, 0);
+  list->position = 0;
+
+  offer->anonymous = xmpp_credential_is_anonymous (list->credential);
+  offer->refused = (const char *const *) list->refused->pdata;
+  choices = xmpp_sasl_policy_choose (list->policy, list->registry, offer, &passed, error);
+  for (guint i = 0; i < passed->len; i++)
+    {
+      XmppSaslPassed *one = g_ptr_array_index (passed, i);
+
+      record (list, one->name, FALSE, one->why);
+    }
+
+  if (choices == NULL)
+    return FALSE;
+  if (choices->len == 0)
+    {
+      xmpp_sasl_passed_set_error (passed, offer->peer, error);
+      return FALSE;
+    }
+
+  g_ptr_array_unref (list->choices);
+  list->choices = g_steal_pointer (&choices);
+
+  return TRUE;
+}
+
+/* Whether a person would have to be asked for the secret itself */
+static gboolean
+would_ask (XmppSaslShortlist *list, XmppSaslChoice *choice)
+{
+  const char *const *fields = xmpp_sasl_mechanism_info_get_fields (choice->info);
+
+  for (guint i = 0; fields[i] != NULL; i++)
+    if (!xmpp_sasl_field_names_somebody (fields[i]) &&
+        !xmpp_credential_has_field (list->credential, fields[i]))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* NULL: it may be tried */
+static const char *
+judge (XmppSaslShortlist *list, XmppSaslChoice *choice)
+{
+  XmppSaslExposure exposure = xmpp_sasl_choice_get_exposure (choice);
+
+  if (exposure > list->max)
+    return "it reveals more than the one that has failed";
+  if (exposure > list->max_asked && would_ask (list, choice))
+    return "it reveals more than the one that nobody gave the secret for";
+
+  return NULL;
+}
+
+XmppSaslChoice *
+xmpp_sasl_shortlist_peek (XmppSaslShortlist *list)
+{
+  while (list->position < list->choices->len)
+    {
+      XmppSaslChoice *choice = g_ptr_array_index (list->choices, list->position);
+      const char *why = judge (list, choice);
+
+      if (why == NULL)
+        return choice;
+
+      record (list, get_name (choice), FALSE, why);
+      list->position++;
+    }
+
+  return NULL;
+}
+
+void
+xmpp_sasl_shortlist_pass_over (XmppSaslShortlist *list, const GError *error)
+{
+  XmppSaslChoice *choice = g_ptr_array_index (list->choices, list->position);
+
+  if (g_error_matches (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NEED_CREDENTIAL))
+    list->max_asked = MIN (list->max_asked, xmpp_sasl_choice_get_exposure (choice));
+
+  record (list, get_name (choice), FALSE, error->message);
+  list->position++;
+}
+
+void
+xmpp_sasl_shortlist_set_tried (XmppSaslShortlist *list, const GError *failure)
+{
+  XmppSaslChoice *choice = g_ptr_array_index (list->choices, list->position);
+  g_autofree char *nick = xmpp_error_dup_nick (failure);
+
+  list->max = MIN (list->max, xmpp_sasl_choice_get_exposure (choice));
+  record (list, get_name (choice), TRUE, nick);
+}
+
+void
+xmpp_sasl_shortlist_refuse (XmppSaslShortlist *list)
+{
+  XmppSaslChoice *choice = g_ptr_array_index (list->choices, list->position);
+
+  g_ptr_array_insert (list->refused, (int) list->refused->len - 1,
+                      g_strdup (get_name (choice)));
+  list->position++;
+}
+
+void
+xmpp_sasl_shortlist_set_used (XmppSaslShortlist *list)
+{
+  const char *name = get_name (g_ptr_array_index (list->choices, list->position));
+  g_autofree char *why = g_strdup_printf ("%s was preferred", name);
+
+  record (list, name, TRUE, NULL);
+  for (guint i = 0; i < list->choices->len; i++)
+    record (list, get_name (g_ptr_array_index (list->choices, i)), FALSE, why);
+}
