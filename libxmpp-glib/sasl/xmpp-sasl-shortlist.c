@@ -7,6 +7,7 @@
 
 #include "core/xmpp-error.h"
 #include "sasl/xmpp-sasl-exposure.h"
+#include "sasl/xmpp-sasl-secrets.h"
 
 struct _XmppSaslShortlist
 {
