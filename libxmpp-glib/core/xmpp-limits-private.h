@@ -22,6 +22,8 @@ G_BEGIN_DECLS
   row (name_bytes, 256) \
   row (namespace_bytes, 1024) \
   row (white_space_bytes_per_minute, 1024) \
+  row (srv_records, 16) \
+  row (candidates, 24) \
   row (resolve_seconds, 10) \
   row (connect_seconds, 10) \
   row (tls_seconds, 15) \

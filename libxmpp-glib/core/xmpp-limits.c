@@ -137,6 +137,22 @@ static GParamSpec *properties[G_N_ELEMENTS (limits) + 1];
  */
 
 /**
+ * XmppLimits:srv-records:
+ *
+ * How many SRV records of one set are looked at.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * XmppLimits:candidates:
+ *
+ * At how many places the server of a domain is looked for.
+ *
+ * Since: 1.0
+ */
+
+/**
  * XmppLimits:resolve-seconds:
  *
  * How long the search for the servers of a domain may take.

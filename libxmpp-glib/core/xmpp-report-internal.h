@@ -27,13 +27,26 @@ typedef struct
   char *why; /* owned (nullable) */
 } XmppReportMechanism;
 
+typedef enum
+{
+  XMPP_REPORT_CANDIDATE_UNTRIED,
+  XMPP_REPORT_CANDIDATE_TRYING,
+  XMPP_REPORT_CANDIDATE_USED,
+  XMPP_REPORT_CANDIDATE_FAILED,
+  XMPP_REPORT_CANDIDATE_LOST, /* another one was faster */
+} XmppReportCandidateState;
+
 typedef struct
 {
+  guint id;
   char *host; /* owned */
   guint16 port;
   gboolean direct_tls;
   const char *source;
-  char *failure; /* owned; NULL: it did not fail */
+  XmppReportCandidateState state;
+  gint64 began;  /* 0: not yet */
+  gint64 ended;  /* 0: not yet */
+  char *failure; /* owned (nullable) */
 } XmppReportCandidate;
 
 typedef struct
@@ -50,6 +63,7 @@ struct _XmppReport
   gint64 began;
   guint last_id;
   guint n_ended;
+  guint n_void; /* the first of them, which no longer count as failures */
   GArray *steps;
   GArray *mechanisms;
   GArray *candidates;

@@ -8,18 +8,24 @@
 #define STEP_WIDTH 10
 #define MECHANISM_WIDTH 20
 
+static const char *const candidate_states[] = {
+  [XMPP_REPORT_CANDIDATE_UNTRIED] = "untried", [XMPP_REPORT_CANDIDATE_TRYING] = "trying",
+  [XMPP_REPORT_CANDIDATE_USED] = "used",       [XMPP_REPORT_CANDIDATE_FAILED] = "failed",
+  [XMPP_REPORT_CANDIDATE_LOST] = "lost",
+};
+
 static double
-get_start_ms (XmppReport *self, const XmppReportStep *step)
+get_start_ms (XmppReport *self, gint64 began)
 {
-  return (step->began - self->began) / 1000.0;
+  return (began - self->began) / 1000.0;
 }
 
 static double
-get_duration_ms (const XmppReportStep *step)
+get_duration_ms (gint64 began, gint64 ended)
 {
-  gint64 end = step->ended > 0 ? step->ended : g_get_monotonic_time ();
+  gint64 end = ended > 0 ? ended : g_get_monotonic_time ();
 
-  return (end - step->began) / 1000.0;
+  return (end - began) / 1000.0;
 }
 
 static GVariant *
@@ -35,8 +41,9 @@ build_steps (XmppReport *self)
 
       g_variant_dict_init (&dict, NULL);
       g_variant_dict_insert (&dict, "step", "s", step->name);
-      g_variant_dict_insert (&dict, "start", "d", get_start_ms (self, step));
-      g_variant_dict_insert (&dict, "ms", "d", get_duration_ms (step));
+      g_variant_dict_insert (&dict, "start", "d", get_start_ms (self, step->began));
+      g_variant_dict_insert (&dict, "ms", "d",
+                             get_duration_ms (step->began, step->ended));
       g_variant_dict_insert (&dict, "ok", "b", step->ok);
       g_variant_dict_insert (&dict, "detail", "s",
                              step->detail != NULL ? step->detail : "");
@@ -86,6 +93,14 @@ build_candidates (XmppReport *self)
       g_variant_dict_insert (&dict, "port", "q", candidate->port);
       g_variant_dict_insert (&dict, "direct-tls", "b", candidate->direct_tls);
       g_variant_dict_insert (&dict, "source", "s", candidate->source);
+      g_variant_dict_insert (&dict, "result", "s", candidate_states[candidate->state]);
+      if (candidate->began > 0)
+        {
+          g_variant_dict_insert (&dict, "start", "d",
+                                 get_start_ms (self, candidate->began));
+          g_variant_dict_insert (&dict, "ms", "d",
+                                 get_duration_ms (candidate->began, candidate->ended));
+        }
       if (candidate->failure != NULL)
         g_variant_dict_insert (&dict, "error", "s", candidate->failure);
       g_variant_builder_add_value (&builder, g_variant_dict_end (&dict));
@@ -120,8 +135,10 @@ list_groups (XmppReport *self)
  * - `steps`, an `aa{sv}`: `step` (s), `start` and `ms` (d: milliseconds since the beginning of
  *   the attempt, and how long it took), `ok` (b), `detail` (s)
  * - `mechanisms`, an `aa{sv}`: `name` (s), `used` (b), `why` (s)
- * - `candidates`, an `aa{sv}`: `host` (s), `port` (q), `direct-tls` (b), `source` (s: `srv`,
- *   `fallback` or `given`), `error` (s, where it failed)
+ * - `candidates`, an `aa{sv}`, in the order of preference: `host` (s), `port` (q),
+ *   `direct-tls` (b), `source` (s: `srv`, `fallback` or `given`), `result` (s: `untried`,
+ *   `trying`, `used`, `failed`, or `lost` where another one was faster); of those that were
+ *   tried `start` and `ms` (d); `error` (s, where it failed)
  * - an `a{sv}` of facts for each of `server`, `tls`, `sasl`, `bind` and `stream` of which
  *   anything is known
  *
@@ -180,7 +197,7 @@ print_step (GString *text, const XmppReportStep *step)
   const char *mark = step->ended == 0 ? "…" : step->ok ? "✓" : "✗";
 
   g_string_append_printf (text, "%s %-*s %9.1f ms", mark, STEP_WIDTH, step->name,
-                          get_duration_ms (step));
+                          get_duration_ms (step->began, step->ended));
   if (step->ended == 0)
     g_string_append (text, "  not finished");
   else if (!step->ok)
@@ -202,6 +219,11 @@ print_candidate (GString *text, const XmppReportCandidate *candidate)
   g_string_append_printf (text, " port %u, %s, %s", candidate->port,
                           candidate->direct_tls ? "direct TLS" : "STARTTLS",
                           candidate->source);
+  if (candidate->state == XMPP_REPORT_CANDIDATE_UNTRIED)
+    g_string_append (text, ": not tried");
+  else
+    g_string_append_printf (text, ": %s, %.1f ms", candidate_states[candidate->state],
+                            get_duration_ms (candidate->began, candidate->ended));
   if (candidate->failure != NULL)
     {
       g_string_append (text, ": ");

@@ -34,12 +34,26 @@ void xmpp_report_add_mechanism (XmppReport *report,
                                 const char *name,
                                 gboolean used,
                                 const char *why);
-/* "srv", "fallback", "given" */
-void xmpp_report_add_candidate (XmppReport *report,
-                                const char *host,
-                                guint16 port,
-                                gboolean direct_tls,
-                                const char *source,
+/* What may be tried, in this order; @source: "srv", "fallback", "given" */
+void xmpp_report_list_candidate (XmppReport *report,
+                                 const char *host,
+                                 guint16 port,
+                                 gboolean direct_tls,
+                                 const char *source);
+/* The candidate of the list that was not tried yet; where there is none it is appended. */
+guint xmpp_report_begin_candidate (XmppReport *report,
+                                   const char *host,
+                                   guint16 port,
+                                   gboolean direct_tls,
+                                   const char *source);
+/* @won: it is the one that is used; else @error says why it failed; neither: another one was
+ * faster */
+void xmpp_report_end_candidate (XmppReport *report,
+                                guint id,
+                                gboolean won,
                                 const GError *error);
+/* What has failed so far was no failure: the attempt begins again, for another reason than
+ * that the next candidate may do better. */
+void xmpp_report_start_over (XmppReport *report);
 
 G_END_DECLS

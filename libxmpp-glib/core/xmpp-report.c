@@ -29,6 +29,8 @@ static const char *const phases[] = {
   "starttls", "sasl",    "bind",  "session", "presence",
 };
 
+#define FIRST_PHASE_THAT_CONNECTED 3
+
 static void
 step_clear (gpointer data)
 {
@@ -244,28 +246,111 @@ xmpp_report_add_mechanism (XmppReport *self,
   g_array_append_val (self->mechanisms, mechanism);
 }
 
-void
-xmpp_report_add_candidate (XmppReport *self,
-                           const char *host,
-                           guint16 port,
-                           gboolean direct_tls,
-                           const char *source,
-                           const GError *error)
+static XmppReportCandidate *
+append_candidate (XmppReport *self,
+                  const char *host,
+                  guint16 port,
+                  gboolean direct_tls,
+                  const char *source)
 {
   XmppReportCandidate candidate = { 0 };
 
-  g_return_if_fail (self == NULL || XMPP_IS_REPORT (self));
-  g_return_if_fail (host != NULL && source != NULL);
-
-  if (self == NULL)
-    return;
-
+  candidate.id = ++self->last_id;
   candidate.host = dup_text (host);
   candidate.port = port;
   candidate.direct_tls = direct_tls;
   candidate.source = g_intern_string (source);
-  candidate.failure = error != NULL ? dup_text (error->message) : NULL;
   g_array_append_val (self->candidates, candidate);
+
+  return &g_array_index (self->candidates, XmppReportCandidate,
+                         self->candidates->len - 1);
+}
+
+void
+xmpp_report_list_candidate (XmppReport *self,
+                            const char *host,
+                            guint16 port,
+                            gboolean direct_tls,
+                            const char *source)
+{
+  g_return_if_fail (self == NULL || XMPP_IS_REPORT (self));
+  g_return_if_fail (host != NULL && source != NULL);
+
+  if (self != NULL)
+    append_candidate (self, host, port, direct_tls, source);
+}
+
+static XmppReportCandidate *
+find_untried (XmppReport *self, const char *host, guint16 port, gboolean direct_tls)
+{
+  for (guint i = 0; i < self->candidates->len; i++)
+    {
+      XmppReportCandidate *candidate =
+          &g_array_index (self->candidates, XmppReportCandidate, i);
+
+      if (candidate->state == XMPP_REPORT_CANDIDATE_UNTRIED && candidate->port == port &&
+          candidate->direct_tls == direct_tls && g_str_equal (candidate->host, host))
+        return candidate;
+    }
+
+  return NULL;
+}
+
+guint
+xmpp_report_begin_candidate (XmppReport *self,
+                             const char *host,
+                             guint16 port,
+                             gboolean direct_tls,
+                             const char *source)
+{
+  XmppReportCandidate *candidate;
+
+  g_return_val_if_fail (self == NULL || XMPP_IS_REPORT (self), 0);
+  g_return_val_if_fail (host != NULL && source != NULL, 0);
+
+  if (self == NULL)
+    return 0;
+
+  candidate = find_untried (self, host, port, direct_tls);
+  if (candidate == NULL)
+    candidate = append_candidate (self, host, port, direct_tls, source);
+  candidate->state = XMPP_REPORT_CANDIDATE_TRYING;
+  candidate->began = g_get_monotonic_time ();
+
+  return candidate->id;
+}
+
+void
+xmpp_report_end_candidate (XmppReport *self, guint id, gboolean won, const GError *error)
+{
+  g_return_if_fail (self == NULL || XMPP_IS_REPORT (self));
+
+  if (self == NULL)
+    return;
+
+  for (guint i = 0; i < self->candidates->len; i++)
+    {
+      XmppReportCandidate *candidate =
+          &g_array_index (self->candidates, XmppReportCandidate, i);
+
+      if (candidate->id != id || candidate->ended > 0)
+        continue;
+
+      candidate->ended = MAX (g_get_monotonic_time (), 1);
+      candidate->failure = error != NULL ? dup_text (error->message) : NULL;
+      candidate->state = won             ? XMPP_REPORT_CANDIDATE_USED
+                         : error != NULL ? XMPP_REPORT_CANDIDATE_FAILED
+                                         : XMPP_REPORT_CANDIDATE_LOST;
+    }
+}
+
+void
+xmpp_report_start_over (XmppReport *self)
+{
+  g_return_if_fail (self == NULL || XMPP_IS_REPORT (self));
+
+  if (self != NULL)
+    self->n_void = self->n_ended;
 }
 
 static int
@@ -304,6 +389,7 @@ is_made_good (XmppReport *self, const XmppReportStep *failed)
  *
  * Gets the step at which the attempt has failed. Where steps are part of others it is the
  * innermost; a candidate that failed does not count once another one has taken its place.
+ * Where no candidate succeeded, one that answered says more than one that did not.
  *
  * Returns: (transfer none) (nullable): `resolve`, `connect`, `proxy`, `tls`, `stream`,
  *   `starttls`, `sasl`, `bind`, `session` or `presence`; %NULL where none has failed
@@ -313,17 +399,23 @@ is_made_good (XmppReport *self, const XmppReportStep *failed)
 const char *
 xmpp_report_get_failed_step (XmppReport *self)
 {
+  const char *unanswered = NULL;
+
   g_return_val_if_fail (XMPP_IS_REPORT (self), NULL);
 
   /* They stand in the order in which they began. */
   for (guint i = self->steps->len; i > 0; i--)
     {
       const XmppReportStep *step = &g_array_index (self->steps, XmppReportStep, i - 1);
+      int phase = get_phase (step->name);
 
-      if (step->ended > 0 && !step->ok && get_phase (step->name) >= 0 &&
-          !is_made_good (self, step))
+      if (step->ended == 0 || step->ok || phase < 0 || step->order <= self->n_void ||
+          is_made_good (self, step))
+        continue;
+      if (phase >= FIRST_PHASE_THAT_CONNECTED)
         return step->name;
+      unanswered = step->name;
     }
 
-  return NULL;
+  return unanswered;
 }

@@ -25,6 +25,7 @@ typedef struct
 {
   GPtrArray *candidates;
   guint current;
+  guint row; /* of the report */
 } Run;
 
 typedef struct
@@ -173,17 +174,22 @@ try_candidate (XmppConnector *self, GTask *task_arg)
   XmppCandidate *candidate = g_ptr_array_index (run->candidates, run->current);
   GCancellable *cancellable = g_task_get_cancellable (task);
 
+  run->row = xmpp_report_begin_candidate (self->settings.report, candidate->host,
+                                          candidate->port, candidate->direct_tls,
+                                          candidate->source);
   xmpp_attempt_async (candidate, &self->settings, cancellable, tried_cb,
                       g_steal_pointer (&task));
 }
 
 static void
-report_candidate (XmppConnector *self, XmppCandidate *candidate, const GError *error)
+report_candidate (XmppConnector *self,
+                  XmppCandidate *candidate,
+                  guint row,
+                  const GError *error)
 {
   XmppReport *report = self->settings.report;
 
-  xmpp_report_add_candidate (report, candidate->host, candidate->port,
-                             candidate->direct_tls, candidate->source, error);
+  xmpp_report_end_candidate (report, row, error == NULL, error);
   if (report == NULL || error != NULL)
     return;
 
@@ -208,7 +214,7 @@ tried_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   Outcome *outcome;
 
   stream = xmpp_attempt_finish (result, &error);
-  report_candidate (self, candidate, error);
+  report_candidate (self, candidate, run->row, error);
 
   if (stream == NULL && !g_cancellable_is_cancelled (cancellable) &&
       run->current + 1 < run->candidates->len)

@@ -18,11 +18,22 @@ make_report (void)
   g_autoptr (GError) not_authorized = g_error_new_literal (XMPP_SASL_ERROR,
                                                            XMPP_SASL_ERROR_NOT_AUTHORIZED,
                                                            "Wrong\npassword\x1b[31m");
+  guint a, b, c;
   guint connect_step;
   guint sasl_step;
 
-  xmpp_report_add_candidate (report, "a.p.test", 5223, TRUE, "srv", refused);
-  xmpp_report_add_candidate (report, "b.p.test", 5222, FALSE, "srv", NULL);
+  xmpp_report_list_candidate (report, "a.p.test", 5223, TRUE, "srv");
+  xmpp_report_list_candidate (report, "b.p.test", 5222, FALSE, "srv");
+  xmpp_report_list_candidate (report, "c.p.test", 5222, FALSE, "srv");
+  xmpp_report_list_candidate (report, "d.p.test", 5222, FALSE, "srv");
+  b = xmpp_report_begin_candidate (report, "b.p.test", 5222, FALSE, "srv");
+  a = xmpp_report_begin_candidate (report, "a.p.test", 5223, TRUE, "srv");
+  c = xmpp_report_begin_candidate (report, "c.p.test", 5222, FALSE, "srv");
+  xmpp_report_end_candidate (report, a, FALSE, refused);
+  xmpp_report_end_candidate (report, b, TRUE, NULL);
+  xmpp_report_end_candidate (report, c, FALSE, NULL);
+  /* The first end counts. */
+  xmpp_report_end_candidate (report, b, FALSE, refused);
   connect_step = xmpp_report_begin_step (report, "connect");
   xmpp_report_end_step (report, connect_step, NULL, "b.p.test");
   sasl_step = xmpp_report_begin_step (report, "sasl");
@@ -56,6 +67,7 @@ test_variant (void)
   g_autoptr (GVariant) plain = NULL;
   g_autoptr (GVariant) tls = NULL;
   const char *text;
+  const char *const results[] = { "failed", "used", "lost", "untried" };
   double ms;
   gboolean flag;
   guint16 port;
@@ -92,6 +104,15 @@ test_variant (void)
   g_assert_cmpuint (port, ==, 5223);
   g_assert_true (g_variant_lookup (candidate, "error", "&s", &text));
   g_assert_cmpstr (text, ==, "Connection refused");
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      g_autoptr (GVariant) row = g_variant_get_child_value (candidates, i);
+
+      g_assert_true (g_variant_lookup (row, "result", "&s", &text));
+      g_assert_cmpstr (text, ==, results[i]);
+      g_assert_cmpint (g_variant_lookup (row, "ms", "d", &ms), ==,
+                       !g_str_equal (text, "untried"));
+    }
 
   tls = g_variant_lookup_value (all, "tls", G_VARIANT_TYPE_VARDICT);
   g_assert_cmpuint (g_variant_n_children (tls), ==, 2);
@@ -115,20 +136,26 @@ test_string (void)
                         " ms  failed: SCRAM-SHA-256: Wrong\ufffdpassword\ufffd[31m"));
   g_assert_true (g_str_has_prefix (lines[2], "… close      "));
   g_assert_cmpstr (lines[3], ==, "servers:");
-  g_assert_cmpstr (lines[4], ==,
-                   "  a.p.test port 5223, direct TLS, srv: Connection refused");
-  g_assert_cmpstr (lines[5], ==, "  b.p.test port 5222, STARTTLS, srv");
-  g_assert_cmpstr (lines[6], ==, "tls: version 1.3, verified true");
-  g_assert_cmpstr (lines[7], ==, "sasl: mechanism SCRAM-SHA-256");
-  g_assert_cmpstr (lines[8], ==, "mechanisms:");
-  g_assert_cmpstr (lines[9], ==, "  SCRAM-SHA-256        used");
-  g_assert_cmpstr (lines[10], ==, "  PLAIN                not used: weaker");
-  g_assert_cmpstr (lines[11], ==, "");
-  g_assert_null (lines[12]);
+  g_assert_true (g_str_has_prefix (lines[4], "  a.p.test port 5223, direct TLS, srv: "
+                                             "failed, "));
+  g_assert_true (g_str_has_suffix (lines[4], " ms: Connection refused"));
+  g_assert_true (g_str_has_prefix (lines[5], "  b.p.test port 5222, STARTTLS, srv: "
+                                             "used, "));
+  g_assert_true (g_str_has_suffix (lines[5], " ms"));
+  g_assert_true (g_str_has_prefix (lines[6], "  c.p.test port 5222, STARTTLS, srv: "
+                                             "lost, "));
+  g_assert_cmpstr (lines[7], ==, "  d.p.test port 5222, STARTTLS, srv: not tried");
+  g_assert_cmpstr (lines[8], ==, "tls: version 1.3, verified true");
+  g_assert_cmpstr (lines[9], ==, "sasl: mechanism SCRAM-SHA-256");
+  g_assert_cmpstr (lines[10], ==, "mechanisms:");
+  g_assert_cmpstr (lines[11], ==, "  SCRAM-SHA-256        used");
+  g_assert_cmpstr (lines[12], ==, "  PLAIN                not used: weaker");
+  g_assert_cmpstr (lines[13], ==, "");
+  g_assert_null (lines[14]);
 }
 
 /* A script: "+name" begins a step, "-" ends the one begun last and still open as failed, "."
- * ends it well. */
+ * ends it well; "!" starts over. */
 static void
 test_failed_step (void)
 {
@@ -148,7 +175,11 @@ test_failed_step (void)
     { "+connect - +connect . +stream . +sasl -", "sasl" },
     { "+connect . +tls - +connect .", "tls" },
     { "+connect . +tls - +connect . +stream . +starttls . +tls .", NULL },
-    { "+connect . +tls - +connect -", "connect" },
+    { "+connect . +tls - +connect -", "tls" },
+    { "+connect . +tls - +connect - +connect -", "tls" },
+    { "+connect . +tls - ! +connect -", "connect" },
+    { "+connect . +stream - ! +connect .", NULL },
+    { "+resolve - +connect -", "resolve" },
     { "+sasl - +sasl . +bind -", "bind" },
     { "+sasl - +close .", "sasl" },
     { "+sasl - +close -", "sasl" },
@@ -166,6 +197,11 @@ test_failed_step (void)
 
       for (gsize j = 0; words[j] != NULL; j++)
         {
+          if (words[j][0] == '!')
+            {
+              xmpp_report_start_over (report);
+              continue;
+            }
           if (words[j][0] == '+')
             {
               guint id = xmpp_report_begin_step (report, words[j] + 1);
@@ -191,7 +227,10 @@ test_null (void)
   xmpp_report_end_step (NULL, 0, NULL, NULL);
   xmpp_report_set_fact (NULL, "tls", "version", g_variant_new_string ("1.3"));
   xmpp_report_add_mechanism (NULL, "PLAIN", TRUE, NULL);
-  xmpp_report_add_candidate (NULL, "a", 1, TRUE, "given", NULL);
+  xmpp_report_list_candidate (NULL, "a", 1, TRUE, "given");
+  g_assert_cmpuint (xmpp_report_begin_candidate (NULL, "a", 1, TRUE, "given"), ==, 0);
+  xmpp_report_end_candidate (NULL, 0, TRUE, NULL);
+  xmpp_report_start_over (NULL);
 }
 
 /* What a peer sends may be anything. */
@@ -204,7 +243,9 @@ test_not_utf8 (void)
   g_autofree char *text = NULL;
 
   xmpp_report_add_mechanism (report, "\xfe", FALSE, "\xfd");
-  xmpp_report_add_candidate (report, "\xfc", 1, TRUE, "srv", error);
+  xmpp_report_end_candidate (report,
+                             xmpp_report_begin_candidate (report, "\xfc", 1, TRUE, "srv"),
+                             FALSE, error);
   xmpp_report_end_step (report, xmpp_report_begin_step (report, "tls"), error, "\xfb");
   variant = xmpp_report_to_variant (report);
   g_assert_true (g_variant_is_normal_form (variant));
