@@ -102,20 +102,35 @@ dial_finish (XmppConnection *connection, GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+/* Who names a host or a port knows where the server is. */
 static XmppCandidate *
-make_candidate (XmppClientPrivate *priv)
+make_given_candidate (XmppClientPrivate *priv)
 {
   gboolean direct = priv->tls_mode == XMPP_TLS_MODE_DIRECT;
+  const char *host = priv->server_host;
   guint16 port = priv->server_port;
 
+  if (host == NULL)
+    host = xmpp_jid_get_ascii_domain (priv->account);
   if (port == 0)
     port = direct ? PORT_DIRECT_TLS : PORT_STARTTLS;
+  return xmpp_candidate_new_for_host (host, port, direct, "given");
+}
 
-  if (priv->server_host != NULL)
-    return xmpp_candidate_new (priv->server_host, port, direct, "given");
+static XmppDiscovery *
+make_discovery (XmppClientPrivate *priv)
+{
+  static const XmppDiscoveryKinds kinds[] = {
+    [XMPP_TLS_MODE_AUTO] = XMPP_DISCOVERY_BOTH,
+    [XMPP_TLS_MODE_STARTTLS] = XMPP_DISCOVERY_STARTTLS,
+    [XMPP_TLS_MODE_DIRECT] = XMPP_DISCOVERY_DIRECT_TLS,
+  };
+  XmppDiscovery *discovery =
+      xmpp_discovery_new (xmpp_jid_get_ascii_domain (priv->account), "xmpp-client",
+                          kinds[priv->tls_mode]);
 
-  return xmpp_candidate_new (xmpp_jid_get_ascii_domain (priv->account), port, direct,
-                             "fallback");
+  xmpp_discovery_set_proxy (discovery, priv->proxy_resolver, FALSE);
+  return discovery;
 }
 
 static XmppTlsParameters *
@@ -207,7 +222,10 @@ make_plan (XmppClient *self)
   XmppDialPlan *plan = xmpp_dial_plan_new ();
   XmppElement *remembered = xmpp_account_state_get_features (priv->state);
 
-  g_ptr_array_add (plan->candidates, make_candidate (priv));
+  if (priv->server_host != NULL || priv->server_port != 0)
+    g_ptr_array_add (plan->candidates, make_given_candidate (priv));
+  else
+    plan->discovery = make_discovery (priv);
   plan->tls = make_tls_parameters (priv);
   plan->content_xmlns = XMPP_NS_CLIENT;
   plan->to = g_strdup (xmpp_jid_get_domain (priv->account));

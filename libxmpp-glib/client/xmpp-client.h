@@ -17,7 +17,8 @@ G_BEGIN_DECLS
 
 /**
  * XmppTlsMode:
- * @XMPP_TLS_MODE_AUTO: STARTTLS, required
+ * @XMPP_TLS_MODE_AUTO: as the domain's SRV records say, TLS from the first byte on or
+ *   STARTTLS; STARTTLS where there are none; TLS is required in any case
  * @XMPP_TLS_MODE_STARTTLS: STARTTLS, required, even where
  *   [property@Client:insecure-loopback] is set
  * @XMPP_TLS_MODE_DIRECT: TLS from the first byte on (XEP-0368)

@@ -11,8 +11,8 @@
 #include "negotiation/xmpp-negotiator.h"
 #include "transport/xmpp-connector.h"
 
-/* One attempt: connect, negotiate, and where that fails early the next candidate. The
- * steps in the order in which they run; each takes over the task. */
+/* One attempt: find candidates, connect, negotiate, and where that fails early the next
+ * candidate. The steps in the order in which they run; each takes over the task. */
 
 typedef struct
 {
@@ -24,8 +24,11 @@ typedef struct
   XmppNegotiator *negotiator;
   GPtrArray *features;
   GError *failure;
+  GError *doubt; /* whether there are more candidates */
 } Dial;
 
+static void find_candidates (GTask *task);
+static void found_cb (GObject *object, GAsyncResult *result, gpointer user_data);
 static void connect_next (GTask *task);
 static void connected_cb (GObject *object, GAsyncResult *result, gpointer user_data);
 static void negotiate (GIOStream *io, GTask *task);
@@ -48,6 +51,7 @@ void
 xmpp_dial_plan_free (XmppDialPlan *plan)
 {
   g_ptr_array_unref (plan->candidates);
+  g_clear_object (&plan->discovery);
   g_clear_object (&plan->proxy_resolver);
   g_clear_pointer (&plan->tls, xmpp_tls_parameters_unref);
   g_free (plan->to);
@@ -89,6 +93,7 @@ dial_free (Dial *dial)
   g_object_unref (dial->limits);
   g_clear_pointer (&dial->winner, xmpp_candidate_unref);
   g_clear_error (&dial->failure);
+  g_clear_error (&dial->doubt);
   g_free (dial);
 }
 
@@ -109,6 +114,60 @@ xmpp_dialer_dial_async (XmppConnection *connection,
   dial->limits = g_object_ref (xmpp_connection_get_limits (connection));
   g_task_set_task_data (task, dial, (GDestroyNotify) dial_free);
 
+  find_candidates (g_steal_pointer (&task));
+}
+
+static void
+list_candidates (Dial *dial)
+{
+  for (guint i = 0; i < dial->plan->candidates->len; i++)
+    {
+      XmppCandidate *candidate = g_ptr_array_index (dial->plan->candidates, i);
+
+      xmpp_report_list_candidate (dial->report, candidate->host, candidate->port,
+                                  candidate->direct_tls, candidate->source);
+    }
+}
+
+static void
+find_candidates (GTask *task_arg)
+{
+  g_autoptr (GTask) task = task_arg;
+  Dial *dial = g_task_get_task_data (task);
+  XmppDiscovery *discovery = dial->plan->discovery;
+  GCancellable *cancellable = g_task_get_cancellable (task);
+
+  if (discovery != NULL && dial->plan->candidates->len == 0)
+    {
+      xmpp_discovery_run_async (discovery, dial->limits, dial->report, cancellable,
+                                found_cb, g_steal_pointer (&task));
+      return;
+    }
+
+  list_candidates (dial);
+  connect_next (g_steal_pointer (&task));
+}
+
+static void
+found_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Dial *dial = g_task_get_task_data (task);
+  g_autoptr (GPtrArray) candidates = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_clear_error (&dial->doubt);
+  candidates =
+      xmpp_discovery_run_finish (XMPP_DISCOVERY (object), result, &dial->doubt, &error);
+  if (candidates == NULL)
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+
+  g_ptr_array_unref (dial->plan->candidates);
+  dial->plan->candidates = g_steal_pointer (&candidates);
+  list_candidates (dial);
   connect_next (g_steal_pointer (&task));
 }
 

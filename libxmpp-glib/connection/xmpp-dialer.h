@@ -8,6 +8,7 @@
 #include "stream/xmpp-stream.h"
 #include "tls/xmpp-tls-parameters.h"
 #include "transport/xmpp-candidate.h"
+#include "transport/xmpp-discovery.h"
 
 G_BEGIN_DECLS
 
@@ -25,6 +26,7 @@ typedef GPtrArray *(*XmppMakeFeaturesFunc) (XmppConnection *connection,
 struct _XmppDialPlan
 {
   GPtrArray *candidates;          /* (element-type XmppCandidate), best first */
+  XmppDiscovery *discovery;       /* finds them where there are none; nullable */
   GProxyResolver *proxy_resolver; /* nullable */
   XmppTlsParameters *tls;
   const char *content_xmlns;

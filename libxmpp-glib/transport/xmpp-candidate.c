@@ -5,6 +5,10 @@
 
 #include "transport/xmpp-candidate.h"
 
+#include "core/xmpp-domain.h"
+
+#include <string.h>
+
 XmppCandidate *
 xmpp_candidate_new (const char *host,
                     guint16 port,
@@ -23,6 +27,32 @@ xmpp_candidate_new (const char *host,
   candidate->direct_tls = direct_tls;
   candidate->source = g_intern_string (source);
   return candidate;
+}
+
+XmppCandidate *
+xmpp_candidate_new_for_host (const char *host,
+                             guint16 port,
+                             gboolean direct_tls,
+                             const char *source)
+{
+  g_autofree char *inner = NULL;
+  g_autofree char *unicode = NULL;
+  g_autofree char *ascii = NULL;
+  gsize length;
+
+  g_return_val_if_fail (host != NULL, NULL);
+
+  length = strlen (host);
+  if (length > 2 && host[0] == '[' && host[length - 1] == ']')
+    {
+      inner = g_strndup (host + 1, length - 2);
+      return xmpp_candidate_new (inner, port, direct_tls, source);
+    }
+
+  /* What is no name for a domain may still be one that the resolver knows. */
+  if (g_hostname_is_non_ascii (host))
+    xmpp_domain_prepare (host, length, &unicode, &ascii, NULL);
+  return xmpp_candidate_new (ascii != NULL ? ascii : host, port, direct_tls, source);
 }
 
 XmppCandidate *

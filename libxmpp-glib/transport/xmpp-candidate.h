@@ -21,6 +21,12 @@ XmppCandidate *xmpp_candidate_new (const char *host,
                                    guint16 port,
                                    gboolean direct_tls,
                                    const char *source);
+/* For a host as a person or a peer names it: an IPv6 address may stand in brackets, a name
+ * may hold more than ASCII. */
+XmppCandidate *xmpp_candidate_new_for_host (const char *host,
+                                            guint16 port,
+                                            gboolean direct_tls,
+                                            const char *source);
 XmppCandidate *xmpp_candidate_ref (XmppCandidate *candidate);
 void xmpp_candidate_unref (XmppCandidate *candidate);
 /* "xmpp.p.test:5222", "[::1]:5223", for messages */
