@@ -10,6 +10,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "interop"))
 
 import lab  # noqa: E402
+import prosody  # noqa: E402
 import talk  # noqa: E402
 
 
@@ -19,8 +20,8 @@ def main():
     version = "0.12" if installed.startswith("0.12") else "13"
     client = [sys.executable, str(ROOT / "examples" / "client.py")]
     print(f"Starting Prosody {installed} on loopback", flush=True)
-    with lab.Prosody(version, str(ROOT / "build" / "servers")) as server:
-        done = talk.talk(server, client, client)
+    with prosody.Prosody(version, str(ROOT / "build" / "servers")) as server:
+        done = talk.talk(talk.by_port(client, server, True), talk.by_port(client, server, False))
         if not done:
             print(server.last_words(), file=sys.stderr)
     print("demo: two clients have talked and left" if done else "demo: FAILED", flush=True)

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Copyright (C) 2026 The libxmpp-glib authors
-"""Real servers for the tests: Prosody on loopback, as an unprivileged process.
+"""What the tests with real servers share: certificates, accounts, a process that is started and
+stopped, results.
 
-Nothing on the system changes: certificates, configuration, accounts and logs are in a
-directory of their own, which goes with the server. Only processes started here are stopped.
+Nothing on the system changes: certificates, configuration, accounts and logs are in a directory
+of their own, which goes with the server. Only processes started here are stopped.
 """
 
 import base64
+import concurrent.futures
+import contextlib
 import fcntl
 import hashlib
-import hmac
 import os
 import pwd
 import re
@@ -19,21 +21,33 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PASSWORD = "Kq7-pencil-9Zx"
 USERS = ("alice", "bob")
 
-# Each host has what one kind of test needs: how accounts are stored, and the certificate.
-PLAIN = "p.test"
-HASHED = "hash.p.test"
-HASHED_256 = "hash256.p.test"
-TLS_12 = "tls12.p.test"
-SELF_SIGNED = "selfsigned.p.test"
-EXPIRED = "expired.p.test"
-OTHER_NAME = "othername.p.test"
-HOSTS = (PLAIN, HASHED, HASHED_256, TLS_12, SELF_SIGNED, EXPIRED, OTHER_NAME)
+# Each host of a server has what one kind of test needs: how accounts are stored, and the
+# certificate. The words stand before the server's domain.
+KINDS = ("", "hash", "hash256", "hash512", "tls12", "selfsigned", "expired", "othername")
+# What accounts are stored as, where that is not the password itself
+DIGESTS = {"hash": "sha1", "hash256": "sha256", "hash512": "sha512"}
+
+
+def host_name(domain, kind):
+    return f"{kind}.{domain}" if kind else domain
+
+
+# The domain of a server that is alone
+DOMAIN = "p.test"
+PLAIN = DOMAIN
+HASHED = host_name(DOMAIN, "hash")
+HASHED_256 = host_name(DOMAIN, "hash256")
+TLS_12 = host_name(DOMAIN, "tls12")
+SELF_SIGNED = host_name(DOMAIN, "selfsigned")
+EXPIRED = host_name(DOMAIN, "expired")
+OTHER_NAME = host_name(DOMAIN, "othername")
 
 
 class LabError(Exception):
@@ -68,6 +82,25 @@ def servant():
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
+def installed_version(package="prosody"):
+    """The version without its epoch; "" where the package is not installed."""
+    try:
+        said = run("dpkg-query", "-W", "-f", "${Status} ${Version}", package)
+    except (LabError, FileNotFoundError):
+        return ""
+    return said.split()[-1].split(":")[-1] if " installed " in said else ""
+
+
+def fetch(cache, name, *packages):
+    """The directory in @cache that has newer packages than the system, for Debian 12."""
+    os.makedirs(cache, exist_ok=True)
+    with open(os.path.join(cache, f"lock-{name}"), "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        directory = os.path.join(cache, name)
+        run(os.path.join(ROOT, "tools", "fetch-backports"), directory, *packages)
+    return directory
+
+
 class Certificates:
     """A CA, and for each host a certificate that is right or wrong in one way."""
 
@@ -76,20 +109,26 @@ class Certificates:
         self.ca = os.path.join(directory, "ca.crt")
         self.ca_key = os.path.join(directory, "ca.key")
         os.makedirs(directory)
-        run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30",
-            "-subj", "/CN=Test CA", "-keyout", self.ca_key, "-out", self.ca,
+        run("openssl", "req", "-x509", *self._new_key(self.ca_key), "-days", "30",
+            "-subj", "/CN=Test CA", "-out", self.ca,
             "-addext", "basicConstraints=critical,CA:TRUE",
             "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+
+    @staticmethod
+    def _new_key(path):
+        return ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                "-keyout", path)
 
     def paths(self, host):
         return (os.path.join(self.directory, host + ".crt"),
                 os.path.join(self.directory, host + ".key"))
 
-    def _extensions(self, name):
-        path = os.path.join(self.directory, "extensions")
+    @staticmethod
+    def _extensions(request, name):
+        path = request + ".ext"
         with open(path, "w", encoding="utf-8") as file:
             file.write("basicConstraints=critical,CA:FALSE\n"
-                       "keyUsage=critical,digitalSignature,keyEncipherment\n"
+                       "keyUsage=critical,digitalSignature\n"
                        "extendedKeyUsage=serverAuth,clientAuth\n"
                        f"subjectAltName=DNS:{name}\n")
         return path
@@ -99,17 +138,18 @@ class Certificates:
         name = name or host
         certificate, key = self.paths(host)
         request = certificate + ".csr"
-        run("openssl", "req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}",
-            "-keyout", key, "-out", request)
+        run("openssl", "req", *self._new_key(key), "-subj", f"/CN={name}", "-out", request)
+        extensions = self._extensions(request, name)
         if expired:
-            self._issue_expired(request, certificate, name)
+            self._issue_expired(request, certificate, extensions)
         else:
-            run("openssl", "x509", "-req", "-in", request, "-CA", self.ca,
-                "-CAkey", self.ca_key, "-CAcreateserial", "-days", "30",
-                "-extfile", self._extensions(name), "-out", certificate)
+            run("openssl", "x509", "-req", "-in", request, "-CA", self.ca, "-CAkey", self.ca_key,
+                "-set_serial", str(int.from_bytes(os.urandom(15), "big")), "-days", "30",
+                "-extfile", extensions, "-out", certificate)
         os.unlink(request)
+        os.unlink(extensions)
 
-    def _issue_expired(self, request, certificate, name):
+    def _issue_expired(self, request, certificate, extensions):
         """Only "openssl ca" takes dates that have gone by, and it wants a database."""
         with tempfile.TemporaryDirectory() as directory:
             config = os.path.join(directory, "ca.cnf")
@@ -124,22 +164,21 @@ class Certificates:
             run("openssl", "ca", "-batch", "-config", config, "-in", request,
                 "-cert", self.ca, "-keyfile", self.ca_key, "-out", certificate, "-notext",
                 "-startdate", "20200101000000Z", "-enddate", "20200201000000Z",
-                "-extfile", self._extensions(name))
+                "-extfile", extensions)
 
     def self_sign(self, host):
         certificate, key = self.paths(host)
-        run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30",
-            "-subj", f"/CN={host}", "-keyout", key, "-out", certificate,
-            "-addext", f"subjectAltName=DNS:{host}")
+        run("openssl", "req", "-x509", *self._new_key(key), "-days", "30",
+            "-subj", f"/CN={host}", "-out", certificate, "-addext", f"subjectAltName=DNS:{host}")
 
-    def make_all(self):
-        for host in HOSTS:
-            if host == SELF_SIGNED:
-                self.self_sign(host)
-            elif host == OTHER_NAME:
-                self.issue(host, name="elsewhere.test")
-            else:
-                self.issue(host, expired=host == EXPIRED)
+    def make(self, host, kind=""):
+        """What a host of this kind shows"""
+        if kind == "selfsigned":
+            self.self_sign(host)
+        elif kind == "othername":
+            self.issue(host, name="elsewhere.test")
+        else:
+            self.issue(host, expired=kind == "expired")
 
     def end_point_hash(self, host):
         """What tls-server-end-point says of the host's certificate, in hex."""
@@ -148,102 +187,71 @@ class Certificates:
         return hashlib.sha256(base64.b64decode(body.group(1))).hexdigest()
 
 
-def installed_version():
-    try:
-        return run("dpkg-query", "-W", "-f", "${Version}", "prosody")
-    except (LabError, FileNotFoundError):
-        return ""
+class Server:
+    """A server in a directory of its own, as an unprivileged process. Use it as a context.
 
+    Its hosts are those of KINDS below @domain, and more of the first kind, @more. @addresses are
+    numeric; without @ports they are free ones, without @certificates it has a CA of its own. A
+    subclass sets up directory and command.
+    """
 
-def _unpacked_launcher(root):
-    """The launcher of the unpacked package, told where its parts are."""
-    with open(os.path.join(root, "usr/bin/prosody"), encoding="utf-8") as file:
-        text = file.read()
-    for name, path in (("SOURCEDIR", "usr/lib/prosody"), ("CONFIGDIR", "etc/prosody"),
-                       ("PLUGINDIR", "usr/lib/prosody/modules/"),
-                       ("DATADIR", "var/lib/prosody")):
-        text, count = re.subn(rf"^CFG_{name}=.*$", f"CFG_{name}='{root}/{path}';", text,
-                              flags=re.M)
-        if count != 1:
-            raise LabError(f"Prosody's launcher sets CFG_{name} {count} times")
-    launcher = os.path.join(root, "prosody")
-    with open(launcher, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.chmod(launcher, 0o755)
-    return launcher
+    name = "server"
+    kinds = KINDS
 
-
-def find_prosody(version, cache):
-    """The program "0.12" or "13" (or later); on Debian 12 the latter is fetched into @cache,
-    and the result is a directory."""
-    installed = installed_version()
-    match = re.match(r"(\d+)\.(\d+)", installed)
-    found = tuple(int(each) for each in match.groups()) if match else (0, 0)
-    if found == (0, 12) and version == "0.12" or found >= (13, 0) and version == "13":
-        return shutil.which("prosody", path="/usr/bin:/usr/sbin:/usr/local/bin")
-    if version != "13":
-        raise LabError(f"Prosody {version} is wanted, and '{installed}' is installed: "
-                       "see tools/packages")
-    os.makedirs(cache, exist_ok=True)
-    with open(os.path.join(cache, "lock"), "w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        directory = os.path.join(cache, "backports")
-        run(os.path.join(ROOT, "tools", "fetch-backports"), directory, "prosody")
-    return directory
-
-
-def lua(value):
-    """A Lua table constructor for strings, numbers, booleans, and dictionaries of them."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    if isinstance(value, (list, tuple)):
-        return "{ " + "; ".join(lua(each) for each in value) + " }"
-    return "{ " + "; ".join(f"[{lua(key)}] = {lua(each)}" for key, each in value.items()) + " }"
-
-
-def hashed_account(name):
-    """What Prosody stores of a password: RFC 5802 §3, in its own spelling."""
-    salt = "0123456789abcdef"
-    count = 10000
-    salted = hashlib.pbkdf2_hmac(name, PASSWORD.encode(), salt.encode(), count)
-    client_key = hmac.digest(salted, b"Client Key", name)
-    return {
-        "salt": salt,
-        "iteration_count": count,
-        "stored_key": hashlib.new(name, client_key).hexdigest(),
-        "server_key": hmac.digest(salted, b"Server Key", name).hex(),
-    }
-
-
-class Prosody:
-    """One running server. Its hosts are those above; alice and bob know each other."""
-
-    def __init__(self, version, cache):
-        self.version = version
-        self.program = find_prosody(version, cache)
-        self.directory = tempfile.mkdtemp(prefix="xmpp-prosody-")
-        os.chmod(self.directory, 0o755)
-        if os.path.isdir(self.program):
-            # Whoever the server runs as may not be able to read the build directory
-            root = os.path.join(self.directory, "root")
-            shutil.copytree(self.program, root, symlinks=True)
-            self.program = _unpacked_launcher(root)
-        self.certificates = Certificates(os.path.join(self.directory, "certs"))
-        self.certificates.make_all()
-        self.ca = self.certificates.ca
-        self.port, self.tls_port = free_ports(2)
-        self.log = os.path.join(self.directory, "log")
-        self._write_accounts()
-        self._write_config()
-        self._give_away()
+    def __init__(self, domain=DOMAIN, more=(), addresses=("127.0.0.1",), ports=None,
+                 certificates=None):
+        self.domain = domain
+        self.hosts = {host_name(domain, kind): kind for kind in self.kinds}
+        self.hosts.update((host, "") for host in more)
+        self.addresses = addresses
+        self.port, self.tls_port = ports or free_ports(2)
+        self.certificates = certificates
         self.process = None
+        self.directory = None
+
+    def path(self, *names):
+        return os.path.join(self.directory, *names)
+
+    def write(self, name, text):
+        with open(self.path(name), "w", encoding="utf-8") as file:
+            file.write(text)
+        return self.path(name)
+
+    def make_certificates(self):
+        """Those of a CA that others have too are copied: they must belong to the server."""
+        folder = self.path("certs")
+        shared = self.certificates is not None
+        if not shared:
+            self.certificates = Certificates(folder)
+        for host, kind in self.hosts.items():
+            self.certificates.make(host, kind)
+        if shared:
+            os.makedirs(folder)
+            for path in [self.certificates.ca,
+                         *(path for host in self.hosts for path in self.certificates.paths(host))]:
+                shutil.copy(path, folder)
+        self.ca = os.path.join(folder, "ca.crt")
+
+    def certificate(self, host):
+        """Certificate and key that the server can read"""
+        return [self.path("certs", os.path.basename(path))
+                for path in self.certificates.paths(host)]
+
+    def set_up(self):
+        """Writes all that the server reads."""
+        raise NotImplementedError
+
+    def command(self):
+        """The words, and what the environment has besides HOME."""
+        raise NotImplementedError
 
     def __enter__(self):
+        self.directory = tempfile.mkdtemp(prefix=f"xmpp-{self.name}-")
+        os.chmod(self.directory, 0o755)
         try:
+            self.make_certificates()
+            self.set_up()
+            self._give_away()
             self.start()
         except BaseException:
             self.__exit__()
@@ -254,110 +262,37 @@ class Prosody:
         self.stop()
         shutil.rmtree(self.directory)
 
-    def _data(self, host, store, user, table):
-        def escape(text):
-            return re.sub(r"[^A-Za-z0-9]", lambda match: f"%{ord(match.group()):02x}", text)
-        directory = os.path.join(self.directory, "data", escape(host), store)
-        os.makedirs(directory, exist_ok=True)
-        path = os.path.join(directory, escape(user) + ".dat")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(f"return {table};\n")
-
-    def _write_accounts(self):
-        for host in HOSTS:
-            for user in USERS:
-                account = {"password": PASSWORD}
-                if host == HASHED:
-                    account = hashed_account("sha1")
-                elif host == HASHED_256:
-                    account = hashed_account("sha256")
-                self._data(host, "accounts", user, lua(account))
-                others = {f"{other}@{host}": {"subscription": "both", "groups": {}}
-                          for other in USERS if other != user}
-                contacts = lua(others)[1:-1].strip()
-                self._data(host, "roster", user,
-                           "{ [false] = { version = 1; pending = {} }; " + contacts + " }")
-
-    def _host_config(self, host):
-        certificate, key = self.certificates.paths(host)
-        ssl = {"certificate": certificate, "key": key, "cafile": self.ca}
-        if host == TLS_12:
-            ssl["protocol"] = "tlsv1_2"
-        lines = [f"VirtualHost {lua(host)}", f"  ssl = {lua(ssl)}"]
-        if host in (HASHED, HASHED_256):
-            lines.append('  authentication = "internal_hashed"')
-            digest = "SHA-256" if host == HASHED_256 else "SHA-1"
-            lines.append(f"  password_hash = {lua(digest)}")
-        else:
-            lines.append('  authentication = "internal_plain"')
-        if self.version == "13":
-            digest = self.certificates.end_point_hash(host)
-            lines.append(f"  tls_server_end_point_hash = {lua(digest)}")
-        return lines
-
-    def _write_config(self):
-        # The port for direct TLS picks by the names inside, from all that is in the
-        # directory: only good ones may be there.
-        shown = os.path.join(self.directory, "shown")
-        os.makedirs(shown)
-        for host in (PLAIN, HASHED, HASHED_256, SELF_SIGNED, EXPIRED):
-            for path in self.certificates.paths(host):
-                shutil.copy(path, shown)
-        modules = ["roster", "saslauth", "tls", "disco", "ping"]
-        if self.version == "0.12":
-            modules.append("posix")
-        lines = [
-            "daemonize = false",
-            f"pidfile = {lua(self.directory + '/pid')}",
-            f"data_path = {lua(self.directory + '/data')}",
-            f"admin_socket = {lua(self.directory + '/socket')}",
-            'interfaces = { "127.0.0.1" }',
-            f"c2s_ports = {{ {self.port} }}",
-            f"c2s_direct_tls_ports = {{ {self.tls_port} }}",
-            f"certificates = {lua(shown)}",
-            f"ssl = {{ cafile = {lua(self.ca)}; capath = nil }}",
-            "c2s_require_encryption = true",
-            "allow_registration = false",
-            f"modules_enabled = {lua(modules)}",
-            'modules_disabled = { "limits"; "s2s"; "http"; "https" }',
-            'log = { { levels = { min = "debug" }; to = "file"; '
-            f"filename = {lua(self.log)} }} }}",
-        ]
-        for host in HOSTS:
-            lines += [""] + self._host_config(host)
-        self.config = os.path.join(self.directory, "prosody.cfg.lua")
-        with open(self.config, "w", encoding="utf-8") as file:
-            file.write("\n".join(lines) + "\n")
-
     def _give_away(self):
         owner = servant()
         if not owner:
             return
         for folder, _, files in os.walk(self.directory):
             for path in [folder] + [os.path.join(folder, name) for name in files]:
-                os.chown(path, owner["user"], owner["group"])
+                os.chown(path, owner["user"], owner["group"], follow_symlinks=False)
 
     def start(self):
-        with open(os.path.join(self.directory, "output"), "wb") as output:
+        words, environment = self.command()
+        with open(self.path("output"), "wb") as output:
             self.process = subprocess.Popen(
-                [self.program, "-F", "--config", self.config], cwd=self.directory,
+                words, cwd=self.directory,
                 stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-                env={"PATH": "/usr/bin:/bin", "HOME": self.directory, "LANG": "C.UTF-8"},
+                env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": self.directory,
+                     "LANG": "C.UTF-8", **environment},
                 **servant())
-        for port in (self.port, self.tls_port):
-            self._wait_for(port)
-
-    def _wait_for(self, port):
-        end = time.monotonic() + 30
-        while time.monotonic() < end:
-            if self.process.poll() is not None:
-                break
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
+        end = time.monotonic() + 60
+        while time.monotonic() < end and self.process.poll() is None:
+            if self.is_ready():
                 return
-            except OSError:
-                time.sleep(0.05)
-        raise LabError(f"Prosody {self.version} does not answer:\n{self.last_words()}")
+            time.sleep(0.05)
+        raise LabError(f"{self.name} does not answer:\n{self.last_words()}")
+
+    def is_ready(self):
+        try:
+            for port in (self.port, self.tls_port):
+                socket.create_connection((self.addresses[0], port), 1).close()
+            return True
+        except OSError:
+            return False
 
     def stop(self):
         """By the process that was started, and no other."""
@@ -372,31 +307,54 @@ class Prosody:
                 self.process.wait()
         self.process = None
 
+    def logs(self):
+        return [self.path("output")]
+
     def last_words(self, lines=40):
         text = ""
-        for path in (os.path.join(self.directory, "output"), self.log):
+        for path in self.logs():
             if os.path.exists(path):
                 with open(path, encoding="utf-8", errors="replace") as file:
                     text += "".join(file.readlines()[-lines:])
         return text
 
 
+@contextlib.contextmanager
+def together(servers):
+    """Starts them at the same time, and stops all that were started."""
+    with contextlib.ExitStack() as stack, \
+            concurrent.futures.ThreadPoolExecutor(len(servers)) as pool:
+        started = [pool.submit(server.__enter__) for server in servers]
+        concurrent.futures.wait(started)
+        for server, future in zip(servers, started):
+            if future.exception() is None:
+                stack.push(server.__exit__)
+        for future in started:
+            future.result()
+        yield servers
+
+
 class Tap:
-    """Results for meson; the last thing to call is finish()."""
+    """Results for meson, from any thread; the last thing to call is finish()."""
 
     def __init__(self):
         self.count = 0
         self.failures = 0
+        self._lock = threading.Lock()
 
     def ok(self, good, name, diagnosis=""):
-        self.count += 1
-        print(f"{'ok' if good else 'not ok'} {self.count} - {name}")
-        if not good:
-            self.failures += 1
-            for line in str(diagnosis).splitlines():
-                print(f"# {line}")
-        sys.stdout.flush()
+        with self._lock:
+            self.count += 1
+            print(f"{'ok' if good else 'not ok'} {self.count} - {name}")
+            if not good:
+                self.failures += 1
+                for line in str(diagnosis).splitlines():
+                    print(f"# {line}")
+            sys.stdout.flush()
         return good
+
+    def skip(self, name, reason):
+        self.ok(True, f"{name} # SKIP {reason}")
 
     def equal(self, value, expected, name, diagnosis=""):
         return self.ok(value == expected, name,

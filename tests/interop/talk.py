@@ -16,12 +16,12 @@ PREFIX = "# "
 class Client:
     """One run of an example; what it says is printed and kept."""
 
-    def __init__(self, program, server, name, *arguments):
+    def __init__(self, command, name, *arguments):
         self.name = name
         self.said = []
         self.online = threading.Event()
         self.process = subprocess.Popen(
-            [*program, "--host", "127.0.0.1", "--ca", server.ca, "--report", *arguments],
+            [*command, "--report", *arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
@@ -53,28 +53,29 @@ class Client:
             self.process.wait()
 
 
-def talk(server, bobs_program, alices_program):
-    """Bob, over direct TLS, sends back what Alice, over STARTTLS, says. True: all went well."""
+def by_port(program, server, direct_tls):
+    """The command of a client that does not ask the DNS where @server is"""
+    port = server.tls_port if direct_tls else server.port
+    return [*program, "--host", "127.0.0.1", "--port", str(port), "--ca", server.ca,
+            *(["--direct-tls"] if direct_tls else [])]
+
+
+def talk(bob, alice, domain=lab.PLAIN):
+    """Bob sends back what Alice says; each is given as a command. True: all went well."""
     clients = []
     with tempfile.TemporaryDirectory() as folder:
         password_file = os.path.join(folder, "password")
         with open(password_file, "w", encoding="utf-8") as file:
             file.write(lab.PASSWORD + "\n")
         try:
-            bob = Client(bobs_program, server, "bob",
-                         "--port", str(server.tls_port), "--direct-tls",
-                         "--password-file", password_file, "--count", "1", "--echo",
-                         "--status", "Bob has gone to bed", f"bob@{lab.PLAIN}")
-            clients.append(bob)
-            jid = bob.jid()
-            alice = Client(alices_program, server, "alice",
-                           "--port", str(server.port),
-                           "--password-file", password_file, "--count", "1",
-                           "--status", "Alice has gone to bed",
-                           f"alice@{lab.PLAIN}", jid, "Good evening")
-            clients.append(alice)
+            clients.append(Client(bob, "bob", "--password-file", password_file, "--count", "1",
+                                  "--echo", "--status", "Bob has gone to bed", f"bob@{domain}"))
+            jid = clients[0].jid()
+            clients.append(Client(alice, "alice", "--password-file", password_file,
+                                  "--count", "1", "--status", "Alice has gone to bed",
+                                  f"alice@{domain}", jid, "Good evening"))
             statuses = [client.wait() for client in clients]
-            return statuses == [0, 0] and f"{jid}: Good evening" in alice.said
+            return statuses == [0, 0] and f"{jid}: Good evening" in clients[1].said
         finally:
             for client in clients:
                 client.stop()

@@ -6,7 +6,9 @@
 import base64
 import sys
 
+import checks
 import lab
+import prosody
 from tool import Account
 
 # What each host can check, by what it stores
@@ -17,45 +19,13 @@ STORED = {
 }
 
 
-class Tests:
+class Tests(checks.Checks):
     """Every test takes the same server."""
-
-    def __init__(self, server):
-        self.server = server
-        self.tap = lab.Tap()
 
     def account(self, host, user="alice", password=lab.PASSWORD, direct_tls=False, ca=True):
         port = self.server.tls_port if direct_tls else self.server.port
         return Account(f"{user}@{host}", password, port, direct_tls,
                        self.server.ca if ca else None)
-
-    def diagnose(self, result):
-        return f"{result}\n{self.server.last_words(15)}"
-
-    def logged_in(self, result, name, **expected):
-        """Status 0 and a report that says what was expected of it."""
-        found = {
-            "ok": result.get("ok"),
-            "mechanism": result.get("sasl", "mechanism"),
-            "mutual": result.get("sasl", "mutual"),
-            "binding": result.get("sasl", "channel_binding"),
-            "direct_tls": result.get("server", "direct_tls"),
-            "verified": result.get("tls", "verified"),
-            "error": result.get("error"),
-        }
-        expected = {"ok": True, "verified": True, "error": None, **expected}
-        found = {key: found[key] for key in expected}
-        self.tap.ok(result.status == 0 and found == expected, name,
-                    f"{found}, expected {expected}\n{self.diagnose(result)}")
-
-    def failed(self, result, status, name, code=None, step=None):
-        found = (result.status, result.get("ok"), result.get("error", "code"))
-        good = found[:2] == (status, False)
-        good = good and (code is None or found[2] == code)
-        good = good and (step is None or result.get("error", "step") in step)
-        good = good and lab.PASSWORD not in result.output + result.errors
-        self.tap.ok(good, name, f"{found}, expected exit {status}, {code}, {step}\n"
-                    + self.diagnose(result))
 
     def mechanisms(self):
         for host, mechanisms in STORED.items():
@@ -165,12 +135,6 @@ class Tests:
                 self.tap.ok(line, f"message {index} delivered", bob)
             self.tap.equal(bob.finish(), 0, "the listener has counted and left", bob)
 
-    def wait_until_there(self, listener):
-        """Its own presence comes back to a client that is available."""
-        jid = listener.arguments[-1]
-        line = listener.wait_for(lambda line: line.startswith(f"presence\t{jid}"))
-        self.tap.ok(line, f"{jid} is available", listener)
-
     def departure(self):
         """Whoever leaves says why, and the others see it."""
         with self.account(lab.PLAIN, "bob").listen() as bob:
@@ -201,8 +165,8 @@ class Tests:
 
 def main():
     version, cache = sys.argv[1:]
-    with lab.Prosody(version, cache) as server:
-        tests = Tests(server)
+    with prosody.Prosody(version, cache) as server:
+        tests = Tests(lab.Tap(), server)
         for test in (tests.mechanisms, tests.channel_binding, tests.best_mechanism,
                      tests.wrong_secrets, tests.logs, tests.certificates,
                      tests.wrong_kind_of_port, tests.messages, tests.departure,

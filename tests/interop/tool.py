@@ -41,13 +41,15 @@ class Result:
 
 
 class Account:
-    """A JID, its password, and where its server is."""
+    """A JID, its password, and where its server is; without a port the DNS knows."""
 
-    def __init__(self, jid, password, port, direct_tls=False, ca=None, host="127.0.0.1"):
+    def __init__(self, jid, password, port=None, direct_tls=False, ca=None, host="127.0.0.1"):
         self.jid = jid
         self.password = password
-        self.options = ["--host", host, "--port", str(port),
-                        "--direct-tls" if direct_tls else "--starttls"]
+        self.options = []
+        if port is not None:
+            self.options += ["--host", host, "--port", str(port),
+                             "--direct-tls" if direct_tls else "--starttls"]
         if ca is not None:
             self.options += ["--ca", ca]
 

@@ -18,6 +18,7 @@ from gi.repository import Gio, GLib, Xmpp  # noqa: E402
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
 
 import lab  # noqa: E402
+import prosody  # noqa: E402
 
 SECONDS = 30
 SERVER = None
@@ -218,6 +219,6 @@ class Client(unittest.TestCase):
 
 if __name__ == "__main__":
     version = "0.12" if lab.installed_version().startswith("0.12") else "13"
-    with lab.Prosody(version, sys.argv.pop(1)) as SERVER:
+    with prosody.Prosody(version, sys.argv.pop(1)) as SERVER:
         good = unittest.main(exit=False).result.wasSuccessful()
     sys.exit(0 if good else 1)

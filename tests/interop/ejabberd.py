@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright (C) 2026 The libxmpp-glib authors
+"""ejabberd for the tests.
+
+Its start script wants root, or a user of its own, and fixed folders; here Erlang is started
+directly, as one that belongs to no cluster. The accounts are made by the server itself once it
+runs, and then it says that it is ready.
+"""
+
+import glob
+import json
+import os
+import re
+
+import lab
+
+READY = "ejabberd has its accounts"
+
+# What 24.12 needs that is newer than in Debian 12
+PACKAGES = ("ejabberd", "erlang-jose",
+            *(f"erlang-p1-{name}" for name in (
+                "acme", "cache-tab", "eimp", "mqtree", "pkix", "stringprep", "stun", "tls", "utils",
+                "xml", "xmpp", "yaml", "yconf", "zlib")))
+
+
+def find_ejabberd(version, cache):
+    """Where the modules of "23" or "24" (or later) are; on Debian 12 the latter is fetched into
+    @cache."""
+    installed = lab.installed_version("ejabberd")
+    match = re.match(r"\d+", installed)
+    found = int(match.group()) if match else 0
+    root = "/"
+    if not (found == 23 and version == "23" or found >= 24 and version == "24"):
+        if version != "24":
+            raise lab.LabError(f"ejabberd {version} is wanted, and '{installed}' is installed: "
+                               "see tools/packages")
+        root = lab.fetch(cache, "backports-ejabberd", *PACKAGES)
+    places = glob.glob(os.path.join(root, "usr/lib/*/ejabberd-*/ebin"))
+    if root != "/":
+        places += glob.glob(os.path.join(root, "usr/lib/erlang/lib/*/ebin"))
+    if not places:
+        raise lab.LabError(f"no ejabberd below {root}")
+    return places
+
+
+class Ejabberd(lab.Server):
+    """One running server"""
+
+    name = "ejabberd"
+
+    def __init__(self, version, cache, **options):
+        super().__init__(**options)
+        self.version = version
+        self._modules = find_ejabberd(version, cache)
+
+    def set_up(self):
+        shown = []
+        for host, kind in self.hosts.items():
+            if kind == "othername":
+                continue    # gets one of the others
+            certificate, key = self.certificate(host)
+            both = ""
+            for path in (certificate, key):
+                with open(path, encoding="ascii") as file:
+                    both += file.read()
+            shown.append(self.write(f"{host}.pem", both))
+        os.makedirs(self.path("spool"))
+        self._write_config(shown)
+        self._write_accounts()
+
+    def _write_config(self, shown):
+        own = {}
+        for host, kind in self.hosts.items():
+            if kind in lab.DIGESTS:
+                own[host] = {"auth_password_format": "scram", "auth_scram_hash": lab.DIGESTS[kind].replace("sha1", "sha")}
+            elif kind == "tls12":
+                own[host] = {"c2s_protocol_options": ["no_sslv3", "no_tlsv1_3"]}
+        listeners = []
+        for address in self.addresses:
+            listeners += [
+                {"port": self.port, "ip": address, "module": "ejabberd_c2s",
+                 "starttls_required": True},
+                {"port": self.tls_port, "ip": address, "module": "ejabberd_c2s", "tls": True},
+            ]
+        # JSON is YAML, too.
+        self.config = self.write("ejabberd.yml", json.dumps({
+            "hosts": list(self.hosts), "loglevel": "info", "log_rotate_count": 0,
+            "ca_file": self.ca, "certfiles": shown, "auth_password_format": "plain",
+            "disable_sasl_mechanisms": [], "host_config": own, "listen": listeners,
+            "modules": {"mod_roster": {}, "mod_disco": {}, "mod_ping": {}},
+        }, indent=1))
+
+    def _write_accounts(self):
+        accounts = ", ".join(f'{{<<"{user}">>, <<"{host}">>}}' for host in self.hosts
+                             for user in lab.USERS)
+        self.write("accounts", f"""
+            [ok = ejabberd_auth:try_register(User, Host, <<"{lab.PASSWORD}">>)
+             || {{User, Host}} <- [{accounts}]],
+            io:format("{READY}~n").
+        """)
+
+    def command(self):
+        paths = [word for place in self._modules for word in ("-pa", place)]
+        return ["erl", "-noinput", *paths, "-mnesia", "dir", json.dumps(self.path("spool")),
+                "-s", "ejabberd", "-eval",
+                f'ok = file:eval("{self.path("accounts")}").'], {
+                    "EJABBERD_CONFIG_PATH": self.config,
+                    "EJABBERD_LOG_PATH": self.path("log"),
+                    "ERL_CRASH_DUMP": "/dev/null",
+                }
+
+    def is_ready(self):
+        with open(self.path("output"), encoding="utf-8", errors="replace") as file:
+            return READY in file.read()

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright (C) 2026 The libxmpp-glib authors
+"""Prosody for the tests."""
+
+import hashlib
+import hmac
+import os
+import re
+import shutil
+
+import lab
+
+
+def _unpacked_launcher(root):
+    """The launcher of the unpacked package, told where its parts are."""
+    with open(os.path.join(root, "usr/bin/prosody"), encoding="utf-8") as file:
+        text = file.read()
+    for name, path in (("SOURCEDIR", "usr/lib/prosody"), ("CONFIGDIR", "etc/prosody"),
+                       ("PLUGINDIR", "usr/lib/prosody/modules/"),
+                       ("DATADIR", "var/lib/prosody")):
+        text, count = re.subn(rf"^CFG_{name}=.*$", f"CFG_{name}='{root}/{path}';", text,
+                              flags=re.M)
+        if count != 1:
+            raise lab.LabError(f"Prosody's launcher sets CFG_{name} {count} times")
+    launcher = os.path.join(root, "prosody")
+    with open(launcher, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.chmod(launcher, 0o755)
+    return launcher
+
+
+def find_prosody(version, cache):
+    """The program "0.12" or "13" (or later); on Debian 12 the latter is fetched into @cache,
+    and the result is a directory."""
+    installed = lab.installed_version()
+    match = re.match(r"(\d+)\.(\d+)", installed)
+    found = tuple(int(each) for each in match.groups()) if match else (0, 0)
+    if found == (0, 12) and version == "0.12" or found >= (13, 0) and version == "13":
+        return shutil.which("prosody", path="/usr/bin:/usr/sbin:/usr/local/bin")
+    if version != "13":
+        raise lab.LabError(f"Prosody {version} is wanted, and '{installed}' is installed: "
+                       "see tools/packages")
+    return lab.fetch(cache, "backports", "prosody")
+
+
+def lua(value):
+    """A Lua table constructor for strings, numbers, booleans, and dictionaries of them."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, (list, tuple)):
+        return "{ " + "; ".join(lua(each) for each in value) + " }"
+    return "{ " + "; ".join(f"[{lua(key)}] = {lua(each)}" for key, each in value.items()) + " }"
+
+
+def hashed_account(name):
+    """What Prosody stores of a password: RFC 5802 §3, in its own spelling."""
+    salt = "0123456789abcdef"
+    count = 10000
+    salted = hashlib.pbkdf2_hmac(name, lab.PASSWORD.encode(), salt.encode(), count)
+    client_key = hmac.digest(salted, b"Client Key", name)
+    return {
+        "salt": salt,
+        "iteration_count": count,
+        "stored_key": hashlib.new(name, client_key).hexdigest(),
+        "server_key": hmac.digest(salted, b"Server Key", name).hex(),
+    }
+
+
+class Prosody(lab.Server):
+    """One running server; alice and bob know each other."""
+
+    name = "prosody"
+    kinds = tuple(kind for kind in lab.KINDS if kind != "hash512")
+
+    def __init__(self, version, cache, settings=(), **options):
+        super().__init__(**options)
+        self.version = version
+        self.settings = settings
+        self.program = find_prosody(version, cache)
+
+    def set_up(self):
+        if os.path.isdir(self.program):
+            # Whoever the server runs as may not be able to read the build directory
+            shutil.copytree(self.program, self.path("root"), symlinks=True)
+            self.program = _unpacked_launcher(self.path("root"))
+        self.log = self.path("log")
+        self._write_accounts()
+        self._write_config()
+
+    def command(self):
+        return [self.program, "-F", "--config", self.config], {}
+
+    def logs(self):
+        return [self.path("output"), self.path("log")]
+
+    def _data(self, host, store, user, table):
+        def escape(text):
+            return re.sub(r"[^A-Za-z0-9]", lambda match: f"%{ord(match.group()):02x}", text)
+        directory = self.path("data", escape(host), store)
+        os.makedirs(directory, exist_ok=True)
+        path = os.path.join(directory, escape(user) + ".dat")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f"return {table};\n")
+
+    def _write_accounts(self):
+        accounts = {digest: hashed_account(digest) for digest in ("sha1", "sha256")}
+        for host, kind in self.hosts.items():
+            account = accounts.get(lab.DIGESTS.get(kind), {"password": lab.PASSWORD})
+            for user in lab.USERS:
+                self._data(host, "accounts", user, lua(account))
+                others = {f"{other}@{host}": {"subscription": "both", "groups": {}}
+                          for other in lab.USERS if other != user}
+                contacts = lua(others)[1:-1].strip()
+                self._data(host, "roster", user,
+                           "{ [false] = { version = 1; pending = {} }; " + contacts + " }")
+
+    def _host_config(self, host, kind):
+        certificate, key = self.certificate(host)
+        ssl = {"certificate": certificate, "key": key, "cafile": self.ca}
+        if kind == "tls12":
+            ssl["protocol"] = "tlsv1_2"
+        lines = [f"VirtualHost {lua(host)}", f"  ssl = {lua(ssl)}"]
+        if kind in lab.DIGESTS:
+            lines.append('  authentication = "internal_hashed"')
+            digest = "SHA-256" if kind == "hash256" else "SHA-1"
+            lines.append(f"  password_hash = {lua(digest)}")
+        else:
+            lines.append('  authentication = "internal_plain"')
+        if self.version == "13":
+            digest = self.certificates.end_point_hash(host)
+            lines.append(f"  tls_server_end_point_hash = {lua(digest)}")
+        return lines
+
+    def _write_config(self):
+        # The port for direct TLS picks by the names inside, from all that is in the
+        # directory: only good ones may be there.
+        shown = self.path("shown")
+        os.makedirs(shown)
+        for host, kind in self.hosts.items():
+            if kind not in ("othername", "tls12"):
+                for path in self.certificate(host):
+                    shutil.copy(path, shown)
+        modules = ["roster", "saslauth", "tls", "disco", "ping"]
+        if self.version == "0.12":
+            modules.append("posix")
+        lines = [
+            "daemonize = false",
+            f"pidfile = {lua(self.path('pid'))}",
+            f"data_path = {lua(self.path('data'))}",
+            f"admin_socket = {lua(self.path('socket'))}",
+            f"interfaces = {lua(self.addresses)}",
+            f"c2s_ports = {{ {self.port} }}",
+            f"c2s_direct_tls_ports = {{ {self.tls_port} }}",
+            f"certificates = {lua(shown)}",
+            f"ssl = {{ cafile = {lua(self.ca)}; capath = nil }}",
+            "c2s_require_encryption = true",
+            "allow_registration = false",
+            f"modules_enabled = {lua(modules)}",
+            'modules_disabled = { "limits"; "s2s"; "http"; "https" }',
+            f'log = {{ {{ levels = {{ min = "debug" }}; to = "file"; filename = {lua(self.log)} }} }}',
+            *self.settings,
+        ]
+        for host, kind in self.hosts.items():
+            lines += [""] + self._host_config(host, kind)
+        self.config = self.write("prosody.cfg.lua", "\n".join(lines) + "\n")

@@ -1,0 +1,332 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright (C) 2026 The libxmpp-glib authors
+"""All real servers at once, found through the DNS as a user finds them: a JID and a password.
+
+usage: test-servers.py CACHE NAME-VERSION… [--python CLIENT.PY]
+
+Everything runs in a sandbox (sandbox.py) with a name server and a CA of its own.
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import contextlib
+import os
+import shutil
+import socket
+import sys
+import tempfile
+
+import checks
+import ejabberd
+import lab
+import names
+import prosody
+import sandbox
+import talk
+from tool import Account
+
+BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+PORTS = (5222, 5223)
+SCRAM = ("SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512")
+TLS_STEPS = ("tls", "starttls")
+RESOLVE_STEPS = ("resolve", "connect")
+
+# The mechanisms besides PLAIN, and what binds the best of them to TLS 1.3 and to TLS 1.2
+Facts = collections.namedtuple("Facts", "domain make address scram binding binding_12")
+
+SERVERS = {
+    "prosody-0.12": Facts("p.test", prosody.Prosody, "12", SCRAM[:2], None, "tls-unique"),
+    "prosody-13": Facts("q.test", prosody.Prosody, "13", SCRAM[:2], "tls-exporter",
+                        "tls-server-end-point"),
+    "ejabberd-23": Facts("e.test", ejabberd.Ejabberd, "23", SCRAM, None, "tls-unique"),
+    "ejabberd-24": Facts("f.test", ejabberd.Ejabberd, "24", SCRAM, "tls-exporter",
+                         "tls-server-end-point"),
+}
+
+# Hosts of one server, each found in its own way (or not)
+ODD_SERVER = "prosody-13"
+IDN = "b\u00fccher.test"
+ODD_HOSTS = ("dead-first.test", "silent-first.test", "mute-first.test", "foreign-first.test",
+             "nosrv.test", "alias.test", "far-alias.test", "no-direct.test", "none.test",
+             "six.test", "broken-six.test", IDN)
+SILENT_PORT, MUTE_PORT, DEAD_PORT = 6001, 6002, 6003
+
+
+def account(jid, password=lab.PASSWORD):
+    return Account(jid, password)
+
+
+def host_of(label):
+    return f"{label.replace('.', '-')}.hosts.test"
+
+
+class ServerTests(checks.Checks):
+    """The same for each server"""
+
+    def __init__(self, tap, server, label):
+        super().__init__(tap, server)
+        self.label = label
+        self.facts = SERVERS[label]
+        self.domain = server.domain
+
+    def host(self, kind):
+        return lab.host_name(self.domain, kind)
+
+    def login(self, kind="", user="alice", options=(), **more):
+        return account(f"{user}@{self.host(kind)}", **more).run("login", options=options)
+
+    def best(self, scram, binding):
+        return {"mechanism": scram + ("-PLUS" if binding else ""), "binding": binding,
+                "mutual": True}
+
+    def best_by_name(self):
+        result = self.login()
+        self.logged_in(result, f"{self.label}: best mechanism by DNS alone", source="srv",
+                       host=host_of(self.label), direct_tls=True, version="1.3",
+                       **self.best(self.facts.scram[-1], self.facts.binding))
+        rows = result.get("mechanisms") or []
+        unused = [row for row in rows if not row.get("used")]
+        self.tap.ok(len(rows) == len(unused) + 1 and all(row.get("why") for row in unused),
+                    f"{self.label}: the report gives a reason for each that was not used", result)
+
+    def tls_12(self):
+        best = self.best(self.facts.scram[-1], self.facts.binding_12)
+        self.logged_in(self.login("tls12"), f"{self.label}: best mechanism on TLS 1.2",
+                       source="srv", direct_tls=False, version="1.2", **best)
+        for scram in self.facts.scram:
+            self.logged_in(self.login("tls12", options=["--mechanism", scram + "-PLUS"]),
+                           f"{self.label}: {scram}-PLUS on TLS 1.2", version="1.2",
+                           **self.best(scram, self.facts.binding_12))
+
+    def stored_hashed(self):
+        for kind, digest in lab.DIGESTS.items():
+            scram = f"SCRAM-SHA-{digest[3:]}"
+            if scram in self.facts.scram:
+                self.logged_in(self.login(kind), f"{self.label}: best where {digest} is stored",
+                               **self.best(scram, self.facts.binding))
+        self.failed(self.login("hash256", password="wrong"), 5,
+                    f"{self.label}: wrong password", "not-authorized", ("sasl",))
+
+    def each_mechanism(self):
+        for scram in self.facts.scram:
+            self.logged_in(self.login(options=["--mechanism", scram]),
+                           f"{self.label}: {scram}", mechanism=scram, binding=None, mutual=True)
+            if self.facts.binding:
+                self.logged_in(self.login(options=["--mechanism", scram + "-PLUS"]),
+                               f"{self.label}: {scram}-PLUS",
+                               **self.best(scram, self.facts.binding))
+        self.logged_in(self.login(options=["--mechanism", "PLAIN"]), f"{self.label}: PLAIN",
+                       mechanism="PLAIN", binding=None, mutual=False)
+
+    def binding_required(self):
+        result = self.login(options=["--require-channel-binding"])
+        name = f"{self.label}: channel binding required on TLS 1.3"
+        if self.facts.binding:
+            self.logged_in(result, name, binding=self.facts.binding)
+        else:
+            self.failed(result, 5, name, step=("sasl",))
+
+    def useless_plus(self):
+        """ejabberd 23 offers -PLUS on TLS 1.3 with tls-unique, which does not exist there, and
+        lists no types (XEP-0440). The login goes on without, and the report says so."""
+        if self.label != "ejabberd-23":
+            return
+        result = self.login()
+        reasons = {row.get("name"): row.get("why") for row in result.get("mechanisms") or []}
+        for scram in self.facts.scram:
+            self.tap.ok("binding" in (reasons.get(scram + "-PLUS") or ""),
+                        f"{self.label}: why not {scram}-PLUS on TLS 1.3", result)
+
+    def certificates(self):
+        for kind in ("selfsigned", "othername", "expired"):
+            result = self.login(kind)
+            self.failed(result, 4, f"{self.label}: {kind} certificate", step=TLS_STEPS)
+
+    def messages(self):
+        """Both ways; each listener leaves after the message that it waits for."""
+        text = "Grüße <&> ' \""
+        alice, bob = (f"{user}@{self.domain}" for user in lab.USERS)
+        for sender, receiver in ((alice, bob), (bob, alice)):
+            with account(receiver).listen("--count", "1") as listener:
+                self.wait_until_there(listener)
+                result = account(sender).run("send", receiver, text)
+                self.tap.equal(result.status, 0, f"{self.label}: {sender} sends", result)
+                line = listener.wait_for(
+                    lambda line, sender=sender: line.startswith(f"message\t{sender}")
+                    and line.endswith("\t" + text))
+                self.tap.ok(line, f"{self.label}: {receiver} reads", listener)
+                self.tap.equal(listener.finish(), 0, f"{self.label}: {receiver} leaves", listener)
+
+    def run(self):
+        for test in (self.best_by_name, self.tls_12, self.stored_hashed, self.each_mechanism,
+                     self.binding_required, self.useless_plus, self.certificates, self.messages):
+            test()
+
+
+class NameTests(checks.Checks):
+    """What the DNS can say, and what the places that it names can do"""
+
+    def login(self, domain, options=()):
+        return account(f"alice@{domain}").run("login", options=options)
+
+    def found(self, domain, name, **expected):
+        self.logged_in(self.login(domain), f"{domain}: {name}", **expected)
+
+    def ways(self):
+        good = host_of(ODD_SERVER)
+        self.found("dead-first.test", "the first target refuses", source="srv", host=good)
+        self.found("silent-first.test", "the first target does not answer the SYN",
+                   source="srv", host=good)
+        self.found("mute-first.test", "the first target for direct TLS says nothing",
+                   source="srv", host=good)
+        self.found("foreign-first.test", "the first target shows a certificate for others",
+                   source="srv", host=good)
+        self.found("no-direct.test", "direct TLS is declined with a '.'", source="srv",
+                   host=good, direct_tls=False)
+        self.found("nosrv.test", "no SRV", source="fallback", direct_tls=False)
+        self.found("alias.test", "an alias without SRV", source="fallback", direct_tls=False)
+        self.found("far-alias.test", "the target is an alias", source="srv")
+        self.found("six.test", "an address of IPv6 alone", source="srv")
+        self.found("broken-six.test", "the address of IPv6 leads nowhere", source="srv")
+        self.found(IDN, "a name that is not ASCII", source="srv", host=good)
+
+    def nowhere(self):
+        """Nothing else runs in the sandbox meanwhile: the counter is that of this login."""
+        for domain, why, steps in (("none.test", "the target is '.'", ("resolve",)),
+                                   ("missing.test", "no such name", RESOLVE_STEPS)):
+            before = sandbox.tcp_attempts()
+            result = self.login(domain)
+            self.failed(result, 3, f"{domain}: {why}", step=steps)
+            self.tap.equal(sandbox.tcp_attempts() - before, 0,
+                           f"{domain}: nobody is called", result)
+
+    def no_name_server(self, server):
+        server.stop()
+        before = sandbox.tcp_attempts()
+        result = self.login("p.test")
+        self.failed(result, 3, "no name server answers", step=RESOLVE_STEPS)
+        self.tap.equal(sandbox.tcp_attempts() - before, 0,
+                       "no name server answers: nobody is called", result)
+
+
+def zone(servers):
+    """What the name server says"""
+    lines = []
+    for label, server in servers.items():
+        host = host_of(label)
+        lines.append(names.address(host, *server.addresses))
+        for domain, kind in server.hosts.items():
+            if domain in ODD_HOSTS:
+                continue
+            services = names.client_services(domain, host, *PORTS)
+            lines += services[1:] if kind == "tls12" else services
+    if ODD_SERVER in servers:
+        lines += odd_zone(servers[ODD_SERVER])
+    return lines
+
+
+def odd_zone(server):
+    good = host_of(ODD_SERVER)
+    ipv4, ipv6 = server.addresses
+    here = "here.hosts.test"
+    others = [host for host in map(host_of, SERVERS) if host != good]
+    idn = IDN.encode("idna").decode()
+    return [
+        names.address(here, sandbox.NETWORK + "1"),
+        names.srv("xmpp-client", "dead-first.test", here, DEAD_PORT, 0),
+        names.srv("xmpp-client", "dead-first.test", good, PORTS[0], 1),
+        names.srv("xmpp-client", "silent-first.test", here, SILENT_PORT, 0),
+        names.srv("xmpp-client", "silent-first.test", good, PORTS[0], 1),
+        names.srv("xmpps-client", "mute-first.test", here, MUTE_PORT, 0),
+        names.srv("xmpp-client", "mute-first.test", good, PORTS[0], 1),
+        names.srv("xmpps-client", "foreign-first.test", others[-1], PORTS[1], 0),
+        names.srv("xmpps-client", "foreign-first.test", good, PORTS[1], 1),
+        names.srv("xmpps-client", "no-direct.test"),
+        names.srv("xmpp-client", "no-direct.test", good, PORTS[0]),
+        names.address("nosrv.test", ipv4),
+        names.alias("alias.test", "nosrv.test"),
+        names.alias("alias.hosts.test", good),
+        *names.client_services("far-alias.test", "alias.hosts.test", *PORTS),
+        names.address("none.test", ipv4),
+        names.srv("xmpps-client", "none.test"),
+        names.srv("xmpp-client", "none.test"),
+        names.address("six.hosts.test", ipv6),
+        *names.client_services("six.test", "six.hosts.test", *PORTS),
+        names.address("broken-six.hosts.test", ipv4, "2001:db8::1"),
+        *names.client_services("broken-six.test", "broken-six.hosts.test", *PORTS),
+        *names.client_services(idn, good, *PORTS),
+    ]
+
+
+@contextlib.contextmanager
+def useless_listeners():
+    """One whose queue is full, so that the kernel drops each SYN; one that accepts and waits"""
+    here = sandbox.NETWORK + "1"
+    with socket.create_server((here, SILENT_PORT), backlog=0), \
+            socket.create_connection((here, SILENT_PORT)), \
+            socket.create_server((here, MUTE_PORT), backlog=100):
+        yield
+
+
+def make_servers(cache, labels, certificates):
+    servers = {}
+    for label in labels:
+        facts = SERVERS[label]
+        addresses = [sandbox.NETWORK + facts.address]
+        more = ()
+        if label == ODD_SERVER:
+            addresses.append(sandbox.IPV6)
+            more = ODD_HOSTS
+        servers[label] = facts.make(label.split("-")[1], cache, domain=facts.domain, more=more,
+                                    addresses=addresses, ports=PORTS, certificates=certificates)
+    return servers
+
+
+def run(tap, servers, client):
+    tests = [ServerTests(tap, server, label) for label, server in servers.items()]
+    with useless_listeners(), names.NameServer(zone(servers)) as name_server:
+        with lab.together(list(servers.values())):
+            with concurrent.futures.ThreadPoolExecutor(2) as pool:
+                for future in [pool.submit(each.run) for each in tests]:
+                    future.result()
+            if client is not None:
+                command = [sys.executable, client]
+                for label, server in servers.items():
+                    tap.ok(talk.talk(command, command, server.domain),
+                           f"{label}: messages both ways from Python", server.last_words())
+            odd = NameTests(tap, servers[ODD_SERVER])
+            odd.ways()
+            odd.nowhere()
+            odd.no_name_server(name_server)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("cache")
+    parser.add_argument("labels", nargs="+", choices=SERVERS)
+    parser.add_argument("--python")
+    options = parser.parse_args()
+
+    tap = lab.Tap()
+    directory = tempfile.mkdtemp(prefix="xmpp-servers-")
+    try:
+        os.chmod(directory, 0o755)
+        certificates = lab.Certificates(os.path.join(directory, "certs"))
+        servers = make_servers(options.cache, options.labels, certificates)
+        try:
+            sandbox.enter()
+        except sandbox.Unavailable as reason:
+            tap.skip("servers", reason)
+            return tap.finish()
+        with open(certificates.ca, encoding="ascii") as file:
+            sandbox.overlay(BUNDLE, file.read())
+        run(tap, servers, options.python)
+        return tap.finish()
+    finally:
+        shutil.rmtree(directory)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
