@@ -72,7 +72,8 @@ class Ejabberd(lab.Server):
         own = {}
         for host, kind in self.hosts.items():
             if kind in lab.DIGESTS:
-                own[host] = {"auth_password_format": "scram", "auth_scram_hash": lab.DIGESTS[kind].replace("sha1", "sha")}
+                own[host] = {"auth_password_format": "scram",
+                             "auth_scram_hash": lab.DIGESTS[kind].replace("sha1", "sha")}
             elif kind == "tls12":
                 own[host] = {"c2s_protocol_options": ["no_sslv3", "no_tlsv1_3"]}
         listeners = []

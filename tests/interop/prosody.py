@@ -161,7 +161,8 @@ class Prosody(lab.Server):
             "allow_registration = false",
             f"modules_enabled = {lua(modules)}",
             'modules_disabled = { "limits"; "s2s"; "http"; "https" }',
-            f'log = {{ {{ levels = {{ min = "debug" }}; to = "file"; filename = {lua(self.log)} }} }}',
+            'log = { { levels = { min = "debug" }; to = "file"; '
+            f"filename = {lua(self.log)} }} }}",
             *self.settings,
         ]
         for host, kind in self.hosts.items():
