@@ -11,6 +11,7 @@ import sys
 from programs import programs
 
 import lab
+import prosody
 import talk
 
 
@@ -18,9 +19,10 @@ def main():
     clients = list(programs(sys.argv[2:]))
     tap = lab.Tap()
     version = "0.12" if lab.installed_version().startswith("0.12") else "13"
-    with lab.Prosody(version, sys.argv[1]) as server:
+    with prosody.Prosody(version, sys.argv[1]) as server:
         for (bob, answers), (alice, asks) in zip(clients, clients[1:] + clients[:1]):
-            tap.ok(talk.talk(server, answers, asks), f"{bob} answers {alice}", server.last_words())
+            done = talk.talk(talk.by_port(answers, server, True), talk.by_port(asks, server, False))
+            tap.ok(done, f"{bob} answers {alice}", server.last_words())
     return tap.finish()
 
 
