@@ -28,6 +28,7 @@
 #include "sasl/xmpp-sasl-mechanism-info.h"
 #include "sasl/xmpp-sasl-registry.h"
 #include "sasl/xmpp-sasl-policy.h"
+#include "tls/xmpp-certificate-request.h"
 #include "connection/xmpp-connection.h"
 #include "client/xmpp-client.h"
 #include "xmpp-enum-types.h"

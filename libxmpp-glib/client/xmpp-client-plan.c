@@ -12,6 +12,7 @@
 #include "negotiation/xmpp-legacy-session.h"
 #include "negotiation/xmpp-sasl-profile.h"
 #include "negotiation/xmpp-starttls.h"
+#include "tls/xmpp-tls-pins.h"
 
 #define PORT_STARTTLS 5222
 #define PORT_DIRECT_TLS 5223
@@ -34,8 +35,17 @@ dial_async (XmppConnection *connection,
   XmppClientPrivate *priv = xmpp_client_get_private (self);
   g_autoptr (XmppJid) bare = xmpp_jid_dup_bare (priv->account);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (GError) error = NULL;
 
   g_task_set_source_tag (task, dial_async);
+  g_clear_pointer (&priv->pin_hashes, g_ptr_array_unref);
+  priv->pin_hashes = xmpp_tls_pins_parse ((const char *const *) priv->pins, &error);
+  if (priv->pin_hashes == NULL)
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+
   g_task_set_task_data (task, g_object_ref (report), g_object_unref);
   g_clear_pointer (&priv->state, xmpp_account_state_free);
   xmpp_report_set_fact (report, "account", "domain",
@@ -134,14 +144,18 @@ make_discovery (XmppClientPrivate *priv)
 }
 
 static XmppTlsParameters *
-make_tls_parameters (XmppClientPrivate *priv)
+make_tls_parameters (XmppClient *self)
 {
+  XmppClientPrivate *priv = xmpp_client_get_private (self);
   XmppTlsParameters *tls =
       xmpp_tls_parameters_new (xmpp_jid_get_ascii_domain (priv->account), "xmpp-client");
 
   g_set_object (&tls->database, priv->tls_database);
   g_set_object (&tls->certificate, priv->certificate);
   g_set_object (&tls->interaction, priv->tls_interaction);
+  tls->pins = g_ptr_array_ref (priv->pin_hashes);
+  tls->pin_only = priv->pin_only;
+  xmpp_connection_prepare_tls (XMPP_CONNECTION (self), tls);
   return tls;
 }
 
@@ -226,7 +240,7 @@ make_plan (XmppClient *self)
     g_ptr_array_add (plan->candidates, make_given_candidate (priv));
   else
     plan->discovery = make_discovery (priv);
-  plan->tls = make_tls_parameters (priv);
+  plan->tls = make_tls_parameters (self);
   plan->content_xmlns = XMPP_NS_CLIENT;
   plan->to = g_strdup (xmpp_jid_get_domain (priv->account));
   plan->from = make_from (priv);

@@ -25,6 +25,9 @@ typedef struct
   GTlsDatabase *tls_database;
   GTlsInteraction *tls_interaction;
   GTlsCertificate *certificate;
+  GStrv pins;            /* as given, perhaps malformed; nullable */
+  GPtrArray *pin_hashes; /* for the attempt under way */
+  gboolean pin_only;
   GProxyResolver *proxy_resolver;
   gboolean insecure_loopback;
 
@@ -47,6 +50,8 @@ enum
   XMPP_CLIENT_PROP_TLS_DATABASE,
   XMPP_CLIENT_PROP_TLS_INTERACTION,
   XMPP_CLIENT_PROP_CERTIFICATE,
+  XMPP_CLIENT_PROP_PINS,
+  XMPP_CLIENT_PROP_PIN_ONLY,
   XMPP_CLIENT_PROP_PROXY_RESOLVER,
   XMPP_CLIENT_PROP_STATE_STORE,
   XMPP_CLIENT_PROP_INSECURE_LOOPBACK,
@@ -58,6 +63,9 @@ XmppClientPrivate *xmpp_client_get_private (XmppClient *client);
 
 /* xmpp-client.c: derived secrets are remembered as @credential tells of them. */
 void xmpp_client_follow_credential (XmppClient *client, XmppCredential *credential);
+
+/* xmpp-client-pins.c: what the property is set to is not checked before it is used. */
+void xmpp_client_store_pins (XmppClient *client, const char *const *pins);
 
 /* xmpp-client-plan.c */
 extern const XmppConnectionOps xmpp_client_ops;

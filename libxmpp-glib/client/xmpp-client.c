@@ -79,6 +79,8 @@ xmpp_client_finalize (GObject *object)
   g_clear_object (&priv->tls_database);
   g_clear_object (&priv->tls_interaction);
   g_clear_object (&priv->certificate);
+  g_clear_pointer (&priv->pins, g_strfreev);
+  g_clear_pointer (&priv->pin_hashes, g_ptr_array_unref);
   g_clear_object (&priv->proxy_resolver);
   g_clear_object (&priv->store);
   g_clear_pointer (&priv->state, xmpp_account_state_free);
@@ -131,6 +133,12 @@ xmpp_client_get_property (GObject *object, guint id, GValue *value, GParamSpec *
       break;
     case XMPP_CLIENT_PROP_CERTIFICATE:
       g_value_set_object (value, xmpp_client_get_certificate (self));
+      break;
+    case XMPP_CLIENT_PROP_PINS:
+      g_value_set_boxed (value, xmpp_client_get_pins (self));
+      break;
+    case XMPP_CLIENT_PROP_PIN_ONLY:
+      g_value_set_boolean (value, xmpp_client_get_pin_only (self));
       break;
     case XMPP_CLIENT_PROP_PROXY_RESOLVER:
       g_value_set_object (value, xmpp_client_get_proxy_resolver (self));
@@ -195,6 +203,12 @@ xmpp_client_set_property (GObject *object,
       break;
     case XMPP_CLIENT_PROP_CERTIFICATE:
       xmpp_client_set_certificate (self, g_value_get_object (value));
+      break;
+    case XMPP_CLIENT_PROP_PINS:
+      xmpp_client_store_pins (self, g_value_get_boxed (value));
+      break;
+    case XMPP_CLIENT_PROP_PIN_ONLY:
+      xmpp_client_set_pin_only (self, g_value_get_boolean (value));
       break;
     case XMPP_CLIENT_PROP_PROXY_RESOLVER:
       xmpp_client_set_proxy_resolver (self, g_value_get_object (value));
@@ -389,12 +403,42 @@ init_tls_properties (void)
   /**
    * XmppClient:certificate: (getter get_certificate) (setter set_certificate)
    *
-   * The client certificate.
+   * The client certificate, from a file or from a token
+   * ([ctor@Gio.TlsCertificate.new_from_files],
+   * [ctor@Gio.TlsCertificate.new_from_pkcs11_uris]). It is sent to a server that asks for
+   * one and whose own certificate is acceptable.
    *
    * Since: 1.0
    */
   xmpp_client_properties[XMPP_CLIENT_PROP_CERTIFICATE] =
       g_param_spec_object ("certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, WRITABLE);
+
+  /**
+   * XmppClient:pins: (getter get_pins) (setter set_pins)
+   *
+   * The keys that the server may have, at most 16: "SHA256:" and the base64 of the SHA-256
+   * of its SubjectPublicKeyInfo (RFC 7469 §2.4). The certificate must be acceptable and
+   * its key one of these, on every connection. None: nothing is pinned.
+   *
+   * Where the property is set to what [method@Client.set_pins] would refuse, opening the
+   * connection fails before anything is sent.
+   *
+   * Since: 1.0
+   */
+  xmpp_client_properties[XMPP_CLIENT_PROP_PINS] =
+      g_param_spec_boxed ("pins", NULL, NULL, G_TYPE_STRV, WRITABLE);
+
+  /**
+   * XmppClient:pin-only: (getter get_pin_only) (setter set_pin_only)
+   *
+   * Whether a key that is pinned is enough: then neither the name in the certificate, nor
+   * its dates, nor who has signed it count, as for a server that has signed its own.
+   * Without [property@Client:pins] this changes nothing.
+   *
+   * Since: 1.0
+   */
+  xmpp_client_properties[XMPP_CLIENT_PROP_PIN_ONLY] =
+      g_param_spec_boolean ("pin-only", NULL, NULL, FALSE, WRITABLE);
 }
 
 static void

@@ -109,6 +109,16 @@ GTlsCertificate *xmpp_client_get_certificate (XmppClient *client);
 XMPP_AVAILABLE_IN_ALL
 void xmpp_client_set_certificate (XmppClient *client, GTlsCertificate *certificate);
 XMPP_AVAILABLE_IN_ALL
+const char *const *xmpp_client_get_pins (XmppClient *client);
+XMPP_AVAILABLE_IN_ALL
+gboolean xmpp_client_set_pins (XmppClient *client,
+                               const char *const *pins,
+                               GError **error);
+XMPP_AVAILABLE_IN_ALL
+gboolean xmpp_client_get_pin_only (XmppClient *client);
+XMPP_AVAILABLE_IN_ALL
+void xmpp_client_set_pin_only (XmppClient *client, gboolean pin_only);
+XMPP_AVAILABLE_IN_ALL
 GProxyResolver *xmpp_client_get_proxy_resolver (XmppClient *client);
 XMPP_AVAILABLE_IN_ALL
 void xmpp_client_set_proxy_resolver (XmppClient *client, GProxyResolver *proxy_resolver);

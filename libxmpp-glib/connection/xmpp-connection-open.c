@@ -11,7 +11,10 @@
 
 /* CLOSED → OPENING → OPEN: let the subclass dial, take the stream over. */
 
+static void dial (XmppConnection *self, GTask *task);
 static void dialled_cb (GObject *object, GAsyncResult *result, gpointer user_data);
+static void ask_for_trust (XmppConnection *self, GTask *task, GError *error);
+static void asked_cb (GObject *object, GAsyncResult *result, gpointer user_data);
 static void take_stream (XmppConnection *self, XmppDialResult *dialled);
 static void fail_opening (GTask *task, GError *error);
 
@@ -43,6 +46,7 @@ start_attempt (XmppConnection *self, GCancellable *cancellable)
   priv->report = xmpp_report_new ();
   priv->opening = xmpp_deadline_new (priv->limit->open_seconds, cancellable);
   priv->told_open = FALSE;
+  xmpp_connection_forget_certificates (self);
   xmpp_connection_set_state (self, XMPP_CONNECTION_STATE_OPENING);
 }
 
@@ -68,14 +72,11 @@ xmpp_connection_open_async (XmppConnection *self,
                             gpointer user_data)
 {
   g_autoptr (GTask) task = NULL;
-  XmppConnectionPrivate *priv;
   g_autoptr (GError) error = NULL;
-  GCancellable *attempt;
 
   g_return_if_fail (XMPP_IS_CONNECTION (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  priv = xmpp_connection_get_private (self);
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, xmpp_connection_open_async);
   g_task_set_check_cancellable (task, FALSE);
@@ -89,11 +90,18 @@ xmpp_connection_open_async (XmppConnection *self,
   else
     {
       start_attempt (self, cancellable);
-      attempt = xmpp_deadline_get_cancellable (priv->opening);
-      XMPP_CONNECTION_GET_CLASS (self)->ops->dial_async (self, priv->report, attempt,
-                                                         dialled_cb,
-                                                         g_steal_pointer (&task));
+      dial (self, g_steal_pointer (&task));
     }
+}
+
+static void
+dial (XmppConnection *self, GTask *task)
+{
+  XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
+  GCancellable *attempt = xmpp_deadline_get_cancellable (priv->opening);
+
+  XMPP_CONNECTION_GET_CLASS (self)->ops->dial_async (self, priv->report, attempt,
+                                                     dialled_cb, task);
 }
 
 static void
@@ -106,6 +114,12 @@ dialled_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   dialled = XMPP_CONNECTION_GET_CLASS (self)->ops->dial_finish (self, result, &error);
+  if (dialled == NULL && xmpp_connection_has_doubt (self) &&
+      !g_cancellable_is_cancelled (xmpp_deadline_get_cancellable (priv->opening)))
+    {
+      ask_for_trust (self, g_steal_pointer (&task), g_steal_pointer (&error));
+      return;
+    }
   if (dialled == NULL)
     {
       fail_opening (task, g_steal_pointer (&error));
@@ -128,6 +142,34 @@ dialled_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   /* What has arrived meanwhile comes after "opened", unless that has closed us again. */
   if (priv->state == XMPP_CONNECTION_STATE_OPEN)
     xmpp_stream_set_sink (priv->stream, &xmpp_connection_sink, self);
+}
+
+/* @error: what the attempt came to, and what it is left with where the answer is no */
+static void
+ask_for_trust (XmppConnection *self, GTask *task_arg, GError *error)
+{
+  g_autoptr (GTask) task = task_arg;
+  XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
+  GCancellable *attempt = xmpp_deadline_get_cancellable (priv->opening);
+
+  g_task_set_task_data (task, error, (GDestroyNotify) g_error_free);
+  xmpp_connection_ask_certificate_async (self, attempt, asked_cb,
+                                         g_steal_pointer (&task));
+}
+
+static void
+asked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  XmppConnection *self = XMPP_CONNECTION (object);
+  g_autoptr (GError) error = NULL;
+
+  if (xmpp_connection_ask_certificate_finish (self, result, &error))
+    dial (self, g_steal_pointer (&task));
+  else if (error != NULL)
+    fail_opening (task, g_steal_pointer (&error));
+  else
+    fail_opening (task, g_error_copy (g_task_get_task_data (task)));
 }
 
 /* TCP is one round trip, TLS 1.3 one, TLS 1.2 two; the stream counts its own. */

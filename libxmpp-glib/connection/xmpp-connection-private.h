@@ -45,8 +45,11 @@ typedef struct
   XmppLimits *limits;
   const XmppLimitValues *limit; /* of @limits */
   XmppReport *report;
-  XmppDeadline *opening; /* the attempt that is under way */
-  gboolean told_open;    /* "opened" was emitted, so "closed" is due */
+  XmppDeadline *opening;     /* the attempt that is under way */
+  gboolean told_open;        /* "opened" was emitted, so "closed" is due */
+  XmppTlsDoubt *doubt;       /* what this dialling has met; NULL: nobody will be asked */
+  GTlsCertificate *asked;    /* somebody is, about this one */
+  GTlsCertificate *accepted; /* for this attempt */
 
   XmppStream *stream;  /* while OPEN and CLOSING */
   GPtrArray *features; /* (element-type XmppFeature) of the stream */
@@ -72,6 +75,7 @@ enum
   XMPP_CONNECTION_SIGNAL_PRESENCE,
   XMPP_CONNECTION_SIGNAL_IQ,
   XMPP_CONNECTION_SIGNAL_UNDELIVERED,
+  XMPP_CONNECTION_SIGNAL_ACCEPT_CERTIFICATE,
   XMPP_CONNECTION_SIGNAL_ELEMENT_SENT,
   XMPP_CONNECTION_SIGNAL_ELEMENT_RECEIVED,
   XMPP_CONNECTION_N_SIGNALS,
@@ -85,6 +89,22 @@ void xmpp_connection_set_state (XmppConnection *connection, XmppConnectionState 
 void xmpp_connection_set_jid (XmppConnection *connection, XmppJid *jid);
 /* Refuses the wrong thread. */
 gboolean xmpp_connection_check_thread (XmppConnection *connection, GError **error);
+
+/* xmpp-connection-trust.c: what handshakes of this connection are told, and tell */
+void xmpp_connection_prepare_tls (XmppConnection *connection,
+                                  XmppTlsParameters *parameters);
+/* After a dialling that has failed: whether it would help to accept a certificate */
+gboolean xmpp_connection_has_doubt (XmppConnection *connection);
+/* TRUE: accepted, dial again; FALSE without an error: rejected */
+void xmpp_connection_ask_certificate_async (XmppConnection *connection,
+                                            GCancellable *cancellable,
+                                            GAsyncReadyCallback callback,
+                                            gpointer user_data);
+gboolean xmpp_connection_ask_certificate_finish (XmppConnection *connection,
+                                                 GAsyncResult *result,
+                                                 GError **error);
+/* What was accepted was for one attempt. */
+void xmpp_connection_forget_certificates (XmppConnection *connection);
 
 /* xmpp-connection-routing.c: what an open stream hands its elements to */
 extern const XmppStreamSink xmpp_connection_sink;

@@ -111,6 +111,7 @@ xmpp_connection_dispose (GObject *object)
   g_clear_pointer (&priv->queue, xmpp_receive_queue_free);
   g_clear_pointer (&priv->features, g_ptr_array_unref);
   g_clear_object (&priv->stream);
+  xmpp_connection_forget_certificates (XMPP_CONNECTION (object));
 
   G_OBJECT_CLASS (xmpp_connection_parent_class)->dispose (object);
 }
@@ -459,6 +460,33 @@ install_life_signals (void)
       g_signal_new ("closed", XMPP_TYPE_CONNECTION, G_SIGNAL_RUN_LAST,
                     G_STRUCT_OFFSET (XmppConnectionClass, closed), NULL, NULL, NULL,
                     G_TYPE_NONE, 1, G_TYPE_ERROR);
+
+  /**
+   * XmppConnection::accept-certificate:
+   * @connection: the connection
+   * @request: the question
+   *
+   * The server's certificate is not acceptable, and no other way to the server was found.
+   * The handler answers @request now, or keeps it and answers later; the deadline of
+   * [method@Connection.open_async] stands still meanwhile. Where nobody handles this, and
+   * where a handler returns %FALSE without an answer, the certificate is refused. Comes at
+   * most once in an attempt.
+   *
+   * Nothing was sent to the server, not even a client certificate. When the certificate is
+   * accepted the server is called again.
+   *
+   * Not asked about are keys other than [property@Client:pins] and chains that are not fit
+   * to be looked at.
+   *
+   * Returns: %TRUE: @request is or will be answered; %FALSE: ask the next handler
+   *
+   * Since: 1.0
+   */
+  signals[XMPP_CONNECTION_SIGNAL_ACCEPT_CERTIFICATE] =
+      g_signal_new ("accept-certificate", XMPP_TYPE_CONNECTION, G_SIGNAL_RUN_LAST,
+                    G_STRUCT_OFFSET (XmppConnectionClass, accept_certificate),
+                    g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN, 1,
+                    XMPP_TYPE_CERTIFICATE_REQUEST);
 }
 
 static void

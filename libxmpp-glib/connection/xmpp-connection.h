@@ -11,6 +11,7 @@
 #include "core/xmpp-limits.h"
 #include "core/xmpp-report.h"
 #include "core/xmpp-stanza.h"
+#include "tls/xmpp-certificate-request.h"
 
 G_BEGIN_DECLS
 
@@ -46,6 +47,7 @@ G_DECLARE_DERIVABLE_TYPE (XmppConnection, xmpp_connection, XMPP, CONNECTION, GOb
  * @opened: slot of [signal@Connection::opened]
  * @closed: slot of [signal@Connection::closed]
  * @undelivered: slot of [signal@Connection::undelivered]
+ * @accept_certificate: slot of [signal@Connection::accept-certificate]
  *
  * What subclasses override: the class closures of the signals.
  *
@@ -61,6 +63,8 @@ struct _XmppConnectionClass
   void (*opened) (XmppConnection *connection, gboolean resumed);
   void (*closed) (XmppConnection *connection, const GError *error);
   void (*undelivered) (XmppConnection *connection, XmppStanza *stanza);
+  gboolean (*accept_certificate) (XmppConnection *connection,
+                                  XmppCertificateRequest *request);
 
   /*< private >*/
   const struct _XmppConnectionOps *ops; /* connection/xmpp-connection-private.h */

@@ -22,7 +22,7 @@ void xmpp_report_drop_step (XmppReport *report, guint id);
 /* A fact: ("tls", "version", g_variant_new_string ("1.3")); sinks @value; NULL takes away.
  *
  *   server  host s, port q, direct_tls b, source s (srv, fallback, given)
- *   tls     version s, ciphersuite s, verified b
+ *   tls     version s, ciphersuite s, verified b, trust s (authority, pin, accepted)
  *   sasl    profile s (sasl, sasl2), mechanism s, channel_binding s, mutual b
  *   bind    profile s (bind, bind2), resource s
  *   stream  session b (the request was sent), round_trips u */

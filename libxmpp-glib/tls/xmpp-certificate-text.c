@@ -7,24 +7,33 @@
 
 #include "tls/xmpp-certificate-checks.h"
 #include "tls/xmpp-certificate-names.h"
+#include "tls/xmpp-tls-pins.h"
 
 #include <string.h>
 
 #define SHOWN_NAMES_MAX 5
+
+#define OPERATOR "whoever runs the server has to replace the certificate"
+#define CLOCK "check the clock of this machine; if it is right, " OPERATOR
 
 static const struct
 {
   GTlsCertificateFlags flag;
   const char *name; /* the nick of the flag */
   const char *text;
+  const char *remedy;
 } flag_texts[] = {
-  { G_TLS_CERTIFICATE_UNKNOWN_CA, "unknown-ca", "no trusted authority has signed it" },
-  { G_TLS_CERTIFICATE_NOT_ACTIVATED, "not-activated", "it is not valid yet" },
-  { G_TLS_CERTIFICATE_EXPIRED, "expired", "it or its issuer has expired" },
-  { G_TLS_CERTIFICATE_REVOKED, "revoked", "it has been revoked" },
-  { G_TLS_CERTIFICATE_INSECURE, "insecure", "its key or signature is too weak" },
-  { G_TLS_CERTIFICATE_GENERIC_ERROR, "generic-error",
-    "it breaks a rule for certificates" },
+  { G_TLS_CERTIFICATE_UNKNOWN_CA, "unknown-ca", "no trusted authority has signed it",
+    "if you know the server by another way, add its authority to the trusted ones, or "
+    "pin "
+    "its key" },
+  { G_TLS_CERTIFICATE_NOT_ACTIVATED, "not-activated", "it is not valid yet", CLOCK },
+  { G_TLS_CERTIFICATE_EXPIRED, "expired", "it or its issuer has expired", CLOCK },
+  { G_TLS_CERTIFICATE_REVOKED, "revoked", "it has been revoked", OPERATOR },
+  { G_TLS_CERTIFICATE_INSECURE, "insecure", "its key or signature is too weak",
+    OPERATOR },
+  { G_TLS_CERTIFICATE_GENERIC_ERROR, "generic-error", "it breaks a rule for certificates",
+    OPERATOR },
 };
 
 static char *
@@ -78,8 +87,8 @@ date_to_string (GDateTime *date)
   return date != NULL ? g_date_time_format (date, "%Y-%m-%d") : g_strdup ("?");
 }
 
-static char *
-fingerprint_to_string (GTlsCertificate *certificate)
+char *
+xmpp_certificate_text_fingerprint (GTlsCertificate *certificate)
 {
   g_autoptr (GByteArray) der = NULL;
   g_autofree char *digest = NULL;
@@ -94,28 +103,60 @@ fingerprint_to_string (GTlsCertificate *certificate)
   return g_string_free (fingerprint, FALSE);
 }
 
+char *
+xmpp_certificate_text_issuer (GTlsCertificate *certificate)
+{
+  g_autofree char *name = g_tls_certificate_get_issuer_name (certificate);
+
+  return name != NULL ? xmpp_certificate_names_printable (name, strlen (name))
+                      : g_strdup ("nobody");
+}
+
 static void
 append_facts (GString *message, GTlsCertificate *certificate)
 {
   g_autoptr (GDateTime) before = g_tls_certificate_get_not_valid_before (certificate);
   g_autoptr (GDateTime) after = g_tls_certificate_get_not_valid_after (certificate);
-  g_autofree char *issuer_name = g_tls_certificate_get_issuer_name (certificate);
-  g_autofree char *issuer = NULL;
+  g_autofree char *issuer = xmpp_certificate_text_issuer (certificate);
   g_autofree char *from = date_to_string (before);
   g_autofree char *to = date_to_string (after);
-  g_autofree char *fingerprint = fingerprint_to_string (certificate);
+  g_autofree char *fingerprint = xmpp_certificate_text_fingerprint (certificate);
+  g_auto (gnutls_x509_crt_t) imported = xmpp_certificate_import (certificate);
+  g_autofree char *pin = imported != NULL ? xmpp_tls_pins_describe (imported) : NULL;
 
-  if (issuer_name != NULL)
-    issuer = xmpp_certificate_names_printable (issuer_name, strlen (issuer_name));
   g_string_append_printf (message, ". Issued by %s, valid from %s to %s, SHA-256 %s",
-                          issuer != NULL ? issuer : "nobody", from, to, fingerprint);
+                          issuer, from, to, fingerprint);
+  if (pin != NULL)
+    g_string_append_printf (message, ", key %s", pin);
+}
+
+/* The name comes first: a certificate for another domain is not mended by a new date. */
+static void
+append_remedy (GString *message, GTlsCertificateFlags flags, const char *domain)
+{
+  if (flags & G_TLS_CERTIFICATE_BAD_IDENTITY)
+    {
+      g_string_append_printf (message,
+                              ". What to do: check how the domain of the address is "
+                              "spelt; "
+                              "if it is right, the server needs a certificate for %s",
+                              domain);
+      return;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (flag_texts); i++)
+    if (flags & flag_texts[i].flag)
+      {
+        g_string_append_printf (message, ". What to do: %s", flag_texts[i].remedy);
+        return;
+      }
 }
 
 char *
-xmpp_certificate_describe_refusal (GTlsCertificate *certificate,
-                                   GTlsCertificateFlags flags,
-                                   const char *domain,
-                                   GPtrArray *reasons)
+xmpp_certificate_text_refusal (GTlsCertificate *certificate,
+                               GTlsCertificateFlags flags,
+                               const char *domain,
+                               GPtrArray *reasons,
+                               const char *remedy)
 {
   GString *message = g_string_new (NULL);
 
@@ -130,5 +171,9 @@ xmpp_certificate_describe_refusal (GTlsCertificate *certificate,
     g_string_append_printf (message, "%s%s", i == 0 ? ": " : ", ",
                             (const char *) g_ptr_array_index (reasons, i));
   append_facts (message, certificate);
+  if (remedy != NULL)
+    g_string_append_printf (message, ". What to do: %s", remedy);
+  else if (domain != NULL)
+    append_remedy (message, flags, domain);
   return g_string_free (message, FALSE);
 }

@@ -8,6 +8,7 @@
 #include "tls/xmpp-certificate-checks.h"
 #include "tls/xmpp-certificate-names.h"
 #include "tls/xmpp-certificate-text.h"
+#include "tls/xmpp-tls-pins.h"
 
 /* What decides about the peer's certificate of one connection.
  *
@@ -22,24 +23,33 @@ struct _XmppTlsDatabase
   GTlsDatabase parent_instance;
 
   XmppTlsParameters *parameters;
+  GTlsDatabase *trusted; /* the application's, or the one that all share; nullable */
 
   GMutex lock;
   guint calls;
   GTlsCertificate *certificate; /* the one that was looked at */
   GTlsCertificateFlags flags;
   GPtrArray *reasons; /* (element-type utf8) */
+  XmppTlsTrust trust; /* what it rests on, where there are no flags */
+  gboolean final;     /* nobody may accept it all the same */
+  gboolean other_key; /* than the pinned ones */
 };
 
-G_DEFINE_FINAL_TYPE (XmppTlsDatabase, xmpp_tls_database, G_TYPE_TLS_DATABASE)
-
-/* The default database of GIO's TLS back end is one object per process. */
-static GTlsDatabase *
-dup_trust (XmppTlsDatabase *self)
+/* What a look at one chain has come to */
+typedef struct
 {
-  if (self->parameters->database != NULL)
-    return g_object_ref (self->parameters->database);
-  return g_tls_backend_get_default_database (g_tls_backend_get_default ());
-}
+  GTlsCertificateFlags flags;
+  GPtrArray *reasons;
+  XmppTlsTrust trust;
+  gboolean final;
+  gboolean other_key;
+} Verdict;
+
+#define OTHER_KEY_REMEDY                                                                 \
+  "do not log in before whoever runs the server has said that the key is new; then pin " \
+  "the new one"
+
+G_DEFINE_FINAL_TYPE (XmppTlsDatabase, xmpp_tls_database, G_TYPE_TLS_DATABASE)
 
 static GTlsCertificateFlags
 verify_trust (XmppTlsDatabase *self,
@@ -50,11 +60,10 @@ verify_trust (XmppTlsDatabase *self,
               GCancellable *cancellable,
               GPtrArray *reasons)
 {
-  g_autoptr (GTlsDatabase) trust = dup_trust (self);
   g_autoptr (GError) error = NULL;
   GTlsCertificateFlags flags;
 
-  if (trust == NULL)
+  if (self->trusted == NULL)
     {
       g_ptr_array_add (reasons, g_strdup ("there is no list of trusted authorities"));
       return G_TLS_CERTIFICATE_GENERIC_ERROR;
@@ -62,8 +71,9 @@ verify_trust (XmppTlsDatabase *self,
 
   /* The error must not reach the TLS back end: together with flags that turn out to be 0
    * it would abort the process. */
-  flags = g_tls_database_verify_chain (trust, chain, purpose, identity, interaction,
-                                       G_TLS_DATABASE_VERIFY_NONE, cancellable, &error);
+  flags = g_tls_database_verify_chain (self->trusted, chain, purpose, identity,
+                                       interaction, G_TLS_DATABASE_VERIFY_NONE,
+                                       cancellable, &error);
   if (error != NULL)
     {
       g_ptr_array_add (reasons, g_strdup (error->message));
@@ -99,42 +109,85 @@ verify_name (XmppTlsDatabase *self, gnutls_x509_crt_t leaf, GTlsCertificateFlags
     }
 }
 
-static GTlsCertificateFlags
+static void
+refuse (Verdict *verdict, GTlsCertificateFlags flags, char *reason)
+{
+  verdict->flags |= flags;
+  verdict->final = TRUE;
+  if (reason != NULL)
+    g_ptr_array_add (verdict->reasons, reason);
+}
+
+/* What must hold before anything else looks at the chain; nobody is asked about it. */
+static gboolean
+check_bounds (GTlsCertificate *chain, gnutls_x509_crt_t leaf, Verdict *verdict)
+{
+  /* GIO's own databases follow a chain that runs in a circle for ever. */
+  if (!xmpp_certificate_chain_is_bounded (chain))
+    refuse (verdict, G_TLS_CERTIFICATE_GENERIC_ERROR,
+            g_strdup_printf ("its chain is circular or longer than %d",
+                             XMPP_CERTIFICATE_CHAIN_MAX));
+  else if (leaf == NULL)
+    refuse (verdict, G_TLS_CERTIFICATE_GENERIC_ERROR, g_strdup ("it cannot be read"));
+  /* With thousands of names in it, a look through them stops the main loop. */
+  else if (!xmpp_certificate_names_are_bounded (leaf))
+    refuse (verdict, G_TLS_CERTIFICATE_BAD_IDENTITY, NULL);
+  return !verdict->final;
+}
+
+/* FALSE: nothing else needs to be looked at. */
+static gboolean
+check_pins (XmppTlsDatabase *self, gnutls_x509_crt_t leaf, Verdict *verdict)
+{
+  GPtrArray *pins = self->parameters->pins;
+
+  if (pins == NULL || pins->len == 0)
+    return TRUE;
+
+  if (!xmpp_tls_pins_match (pins, leaf))
+    {
+      refuse (verdict, G_TLS_CERTIFICATE_GENERIC_ERROR,
+              g_strdup ("its key is none of those that are pinned"));
+      verdict->other_key = TRUE;
+    }
+  else if (self->parameters->pin_only)
+    verdict->trust = XMPP_TLS_TRUST_PIN;
+  return !verdict->final && verdict->trust != XMPP_TLS_TRUST_PIN;
+}
+
+static gboolean
+is_accepted (XmppTlsDatabase *self, GTlsCertificate *leaf)
+{
+  return self->parameters->accepted != NULL &&
+         g_tls_certificate_is_same (self->parameters->accepted, leaf);
+}
+
+static void
 verify_first (XmppTlsDatabase *self,
               GTlsCertificate *chain,
               const char *purpose,
               GSocketConnectable *identity,
               GTlsInteraction *interaction,
               GCancellable *cancellable,
-              GPtrArray *reasons)
+              Verdict *verdict)
 {
-  g_auto (gnutls_x509_crt_t) leaf = NULL;
-  GTlsCertificateFlags flags;
+  g_auto (gnutls_x509_crt_t) leaf = xmpp_certificate_import (chain);
 
-  /* GIO's own databases follow a chain that runs in a circle for ever. */
-  if (!xmpp_certificate_chain_is_bounded (chain))
-    {
-      g_ptr_array_add (reasons,
-                       g_strdup_printf ("its chain is circular or longer than %d",
-                                        XMPP_CERTIFICATE_CHAIN_MAX));
-      return G_TLS_CERTIFICATE_GENERIC_ERROR;
-    }
-  leaf = xmpp_certificate_import (chain);
-  if (leaf == NULL)
-    {
-      g_ptr_array_add (reasons, g_strdup ("it cannot be read"));
-      return G_TLS_CERTIFICATE_GENERIC_ERROR;
-    }
-  /* With thousands of names in it, a look through them stops the main loop. */
-  if (!xmpp_certificate_names_are_bounded (leaf))
-    return G_TLS_CERTIFICATE_BAD_IDENTITY;
+  if (!check_bounds (chain, leaf, verdict) || !check_pins (self, leaf, verdict))
+    return;
 
-  flags =
-      verify_trust (self, chain, purpose, identity, interaction, cancellable, reasons);
-  flags |= xmpp_certificate_check_chain (chain, purpose, reasons);
+  verdict->flags = verify_trust (self, chain, purpose, identity, interaction, cancellable,
+                                 verdict->reasons);
+  verdict->flags |= xmpp_certificate_check_chain (chain, purpose, verdict->reasons);
   if (!self->parameters->server)
-    flags = verify_name (self, leaf, flags);
-  return flags;
+    verdict->flags = verify_name (self, leaf, verdict->flags);
+
+  if (verdict->flags != G_TLS_CERTIFICATE_NO_FLAGS && is_accepted (self, chain))
+    {
+      verdict->flags = G_TLS_CERTIFICATE_NO_FLAGS;
+      verdict->trust = XMPP_TLS_TRUST_ACCEPTED;
+      g_ptr_array_set_size (verdict->reasons, 0);
+    }
 }
 
 static GTlsCertificateFlags
@@ -149,7 +202,7 @@ xmpp_tls_database_verify_chain (GTlsDatabase *database,
 {
   XmppTlsDatabase *self = XMPP_TLS_DATABASE (database);
   g_autoptr (GPtrArray) reasons = g_ptr_array_new_with_free_func (g_free);
-  GTlsCertificateFlags flags;
+  Verdict verdict = { .reasons = reasons, .trust = XMPP_TLS_TRUST_AUTHORITY };
   gboolean again;
 
   g_mutex_lock (&self->lock);
@@ -157,30 +210,35 @@ xmpp_tls_database_verify_chain (GTlsDatabase *database,
   g_mutex_unlock (&self->lock);
 
   if (again)
-    {
-      g_ptr_array_add (reasons, g_strdup ("the peer has asked for a second handshake"));
-      flags = G_TLS_CERTIFICATE_GENERIC_ERROR;
-    }
+    refuse (&verdict, G_TLS_CERTIFICATE_GENERIC_ERROR,
+            g_strdup ("the peer has asked for a second handshake"));
   else
-    flags =
-        verify_first (self, chain, purpose, identity, interaction, cancellable, reasons);
+    verify_first (self, chain, purpose, identity, interaction, cancellable, &verdict);
 
   g_mutex_lock (&self->lock);
   g_set_object (&self->certificate, chain);
-  self->flags |= flags;
+  self->flags |= verdict.flags;
+  self->trust = verdict.trust;
+  self->final |= verdict.final;
+  self->other_key |= verdict.other_key;
   g_ptr_array_extend_and_steal (self->reasons, g_steal_pointer (&reasons));
   g_mutex_unlock (&self->lock);
-  return flags;
+  return verdict.flags;
+}
+
+/* The look-ups are the trusted database's own. GIO does not need them, but an application
+ * that comes upon this object might. */
+static GTlsDatabase *
+get_trusted (GTlsDatabase *database)
+{
+  return XMPP_TLS_DATABASE (database)->trusted;
 }
 
 static char *
 xmpp_tls_database_create_certificate_handle (GTlsDatabase *database,
                                              GTlsCertificate *certificate)
 {
-  g_autoptr (GTlsDatabase) trust = dup_trust (XMPP_TLS_DATABASE (database));
-
-  return trust != NULL ? g_tls_database_create_certificate_handle (trust, certificate)
-                       : NULL;
+  return g_tls_database_create_certificate_handle (get_trusted (database), certificate);
 }
 
 static GTlsCertificate *
@@ -191,12 +249,9 @@ xmpp_tls_database_lookup_certificate_for_handle (GTlsDatabase *database,
                                                  GCancellable *cancellable,
                                                  GError **error)
 {
-  g_autoptr (GTlsDatabase) trust = dup_trust (XMPP_TLS_DATABASE (database));
-
-  return trust != NULL
-             ? g_tls_database_lookup_certificate_for_handle (trust, handle, interaction,
-                                                             flags, cancellable, error)
-             : NULL;
+  return g_tls_database_lookup_certificate_for_handle (get_trusted (database), handle,
+                                                       interaction, flags, cancellable,
+                                                       error);
 }
 
 static GTlsCertificate *
@@ -207,12 +262,9 @@ xmpp_tls_database_lookup_certificate_issuer (GTlsDatabase *database,
                                              GCancellable *cancellable,
                                              GError **error)
 {
-  g_autoptr (GTlsDatabase) trust = dup_trust (XMPP_TLS_DATABASE (database));
-
-  return trust != NULL
-             ? g_tls_database_lookup_certificate_issuer (trust, certificate, interaction,
-                                                         flags, cancellable, error)
-             : NULL;
+  return g_tls_database_lookup_certificate_issuer (get_trusted (database), certificate,
+                                                   interaction, flags, cancellable,
+                                                   error);
 }
 
 static GList *
@@ -223,12 +275,9 @@ xmpp_tls_database_lookup_certificates_issued_by (GTlsDatabase *database,
                                                  GCancellable *cancellable,
                                                  GError **error)
 {
-  g_autoptr (GTlsDatabase) trust = dup_trust (XMPP_TLS_DATABASE (database));
-
-  return trust != NULL
-             ? g_tls_database_lookup_certificates_issued_by (trust, issuer, interaction,
-                                                             flags, cancellable, error)
-             : NULL;
+  return g_tls_database_lookup_certificates_issued_by (get_trusted (database), issuer,
+                                                       interaction, flags, cancellable,
+                                                       error);
 }
 
 static void
@@ -237,6 +286,7 @@ xmpp_tls_database_finalize (GObject *object)
   XmppTlsDatabase *self = XMPP_TLS_DATABASE (object);
 
   g_clear_pointer (&self->parameters, xmpp_tls_parameters_unref);
+  g_clear_object (&self->trusted);
   g_clear_object (&self->certificate);
   g_clear_pointer (&self->reasons, g_ptr_array_unref);
   g_mutex_clear (&self->lock);
@@ -277,6 +327,10 @@ xmpp_tls_database_new (XmppTlsParameters *parameters)
 
   self = g_object_new (XMPP_TYPE_TLS_DATABASE, NULL);
   self->parameters = xmpp_tls_parameters_ref (parameters);
+  /* The default database of GIO's TLS back end is one object per process. */
+  self->trusted = parameters->database != NULL
+                      ? g_object_ref (parameters->database)
+                      : g_tls_backend_get_default_database (g_tls_backend_get_default ());
   return self;
 }
 
@@ -286,47 +340,77 @@ copy_reason (gconstpointer reason, gpointer unused)
   return g_strdup (reason);
 }
 
+/* What was found in verify_chain(), and what GIO says. */
+static GTlsCertificate *
+collect_findings (XmppTlsDatabase *self, GTlsConnection *connection, Verdict *verdict)
+{
+  GTlsCertificate *certificate = g_tls_connection_get_peer_certificate (connection);
+  gboolean asked;
+
+  g_mutex_lock (&self->lock);
+  asked = self->calls > 0;
+  verdict->flags = self->flags |
+                   g_tls_connection_get_peer_certificate_errors (connection);
+  verdict->reasons = g_ptr_array_copy (self->reasons, (GCopyFunc) copy_reason, NULL);
+  verdict->final = self->final;
+  verdict->other_key = self->other_key;
+  if (certificate == NULL)
+    certificate = self->certificate;
+  if (certificate != NULL)
+    g_object_ref (certificate);
+  g_mutex_unlock (&self->lock);
+
+  if (!asked)
+    refuse (verdict, G_TLS_CERTIFICATE_GENERIC_ERROR,
+            g_strdup ("it has not been verified"));
+  return certificate;
+}
+
 gboolean
 xmpp_tls_database_judge (XmppTlsDatabase *self,
                          GTlsConnection *connection,
                          GError **error)
 {
+  const char *domain;
   g_autoptr (GPtrArray) reasons = NULL;
   g_autoptr (GTlsCertificate) certificate = NULL;
   g_autofree char *message = NULL;
-  GTlsCertificateFlags flags = g_tls_connection_get_peer_certificate_errors (connection);
-  gboolean asked;
+  Verdict verdict = { 0 };
 
   g_return_val_if_fail (XMPP_IS_TLS_DATABASE (self), FALSE);
   g_return_val_if_fail (G_IS_TLS_CONNECTION (connection), FALSE);
 
-  g_set_object (&certificate, g_tls_connection_get_peer_certificate (connection));
-  g_mutex_lock (&self->lock);
-  asked = self->calls > 0;
-  flags |= self->flags;
-  reasons = g_ptr_array_copy (self->reasons, (GCopyFunc) copy_reason, NULL);
-  if (certificate == NULL)
-    g_set_object (&certificate, self->certificate);
-  g_mutex_unlock (&self->lock);
-
+  domain = self->parameters->domain;
+  certificate = collect_findings (self, connection, &verdict);
+  reasons = verdict.reasons;
   if (certificate == NULL)
     {
       g_set_error (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE,
-                   "%s has shown no certificate",
-                   self->parameters->domain != NULL ? self->parameters->domain
-                                                    : "The peer");
+                   "%s has shown no certificate", domain != NULL ? domain : "The peer");
       return FALSE;
     }
-  if (!asked)
-    {
-      g_ptr_array_add (reasons, g_strdup ("it has not been verified"));
-      flags |= G_TLS_CERTIFICATE_GENERIC_ERROR;
-    }
-  if (flags == G_TLS_CERTIFICATE_NO_FLAGS)
+  if (verdict.flags == G_TLS_CERTIFICATE_NO_FLAGS)
     return TRUE;
 
-  message = xmpp_certificate_describe_refusal (certificate, flags,
-                                               self->parameters->domain, reasons);
+  message = xmpp_certificate_text_refusal (certificate, verdict.flags, domain, reasons,
+                                           verdict.other_key ? OTHER_KEY_REMEDY : NULL);
+  if (!verdict.final && self->parameters->doubt != NULL)
+    xmpp_tls_doubt_add (self->parameters->doubt,
+                        xmpp_certificate_request_new (certificate, verdict.flags, domain,
+                                                      message));
   g_set_error_literal (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE, message);
   return FALSE;
+}
+
+XmppTlsTrust
+xmpp_tls_database_get_trust (XmppTlsDatabase *self)
+{
+  XmppTlsTrust trust;
+
+  g_return_val_if_fail (XMPP_IS_TLS_DATABASE (self), XMPP_TLS_TRUST_NONE);
+
+  g_mutex_lock (&self->lock);
+  trust = self->flags == G_TLS_CERTIFICATE_NO_FLAGS ? self->trust : XMPP_TLS_TRUST_NONE;
+  g_mutex_unlock (&self->lock);
+  return trust;
 }

@@ -9,6 +9,14 @@
 
 G_BEGIN_DECLS
 
+typedef enum
+{
+  XMPP_TLS_TRUST_NONE,
+  XMPP_TLS_TRUST_AUTHORITY, /* a trusted authority, and the name */
+  XMPP_TLS_TRUST_PIN,       /* the pinned key alone */
+  XMPP_TLS_TRUST_ACCEPTED,  /* a person */
+} XmppTlsTrust;
+
 /* One small object per connection in front of one process-wide (or the application's)
  * database: bounds the chain, then delegates, then decides about names, purpose, key
  * usage. May run in a worker thread. */
@@ -19,9 +27,12 @@ G_DECLARE_FINAL_TYPE (
 XmppTlsDatabase *xmpp_tls_database_new (XmppTlsParameters *parameters);
 /* After a handshake, successful or not: TRUE where the certificate may be trusted; else
  * G_TLS_ERROR_BAD_CERTIFICATE with what was expected, what was found, issuer, dates and
- * SHA-256, for people. */
+ * SHA-256, for people. A certificate that a person could accept is told to the doubt of the
+ * parameters. */
 gboolean xmpp_tls_database_judge (XmppTlsDatabase *database,
                                   GTlsConnection *connection,
                                   GError **error);
+/* What the trust in the peer rests on */
+XmppTlsTrust xmpp_tls_database_get_trust (XmppTlsDatabase *database);
 
 G_END_DECLS

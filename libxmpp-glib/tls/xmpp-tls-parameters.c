@@ -42,6 +42,10 @@ xmpp_tls_parameters_copy_for_alpn (XmppTlsParameters *parameters, const char *al
   g_set_object (&copy->database, parameters->database);
   g_set_object (&copy->certificate, parameters->certificate);
   g_set_object (&copy->interaction, parameters->interaction);
+  g_set_object (&copy->accepted, parameters->accepted);
+  copy->pins = parameters->pins != NULL ? g_ptr_array_ref (parameters->pins) : NULL;
+  copy->pin_only = parameters->pin_only;
+  copy->doubt = parameters->doubt != NULL ? xmpp_tls_doubt_ref (parameters->doubt) : NULL;
   return copy;
 }
 
@@ -68,5 +72,8 @@ xmpp_tls_parameters_unref (XmppTlsParameters *parameters)
   g_clear_object (&parameters->database);
   g_clear_object (&parameters->certificate);
   g_clear_object (&parameters->interaction);
+  g_clear_object (&parameters->accepted);
+  g_clear_pointer (&parameters->pins, g_ptr_array_unref);
+  g_clear_pointer (&parameters->doubt, xmpp_tls_doubt_unref);
   g_free (parameters);
 }

@@ -3,11 +3,11 @@
 
 #pragma once
 
-#include <gio/gio.h>
+#include "tls/xmpp-tls-doubt.h"
 
 G_BEGIN_DECLS
 
-/* What one TLS handshake needs; immutable once it is in use. */
+/* What one TLS handshake needs; immutable once it is in use, but for what @doubt is told. */
 typedef struct
 {
   gatomicrefcount ref_count;
@@ -18,6 +18,10 @@ typedef struct
   GTlsDatabase *database;       /* the application's trust; NULL: the system's, shared */
   GTlsCertificate *certificate; /* ours; may be NULL */
   GTlsInteraction *interaction; /* for PINs; may be NULL */
+  GPtrArray *pins;              /* from xmpp_tls_pins_parse(); NULL or empty: none */
+  gboolean pin_only;            /* a pin that fits is enough */
+  GTlsCertificate *accepted;    /* by a person, whatever is wrong with it; may be NULL */
+  XmppTlsDoubt *doubt;          /* told of what is refused; may be NULL */
 } XmppTlsParameters;
 
 /* @domain: (nullable): brackets around an IPv6 address, a trailing dot and upper case are

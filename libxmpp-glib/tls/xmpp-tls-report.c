@@ -5,25 +5,37 @@
 
 #include "tls/xmpp-tls-report.h"
 
+#include "tls/xmpp-tls-database.h"
 #include "tls/xmpp-tls-handshake.h"
+
+static const char *const trust_names[] = {
+  [XMPP_TLS_TRUST_NONE] = "none",
+  [XMPP_TLS_TRUST_AUTHORITY] = "authority",
+  [XMPP_TLS_TRUST_PIN] = "pin",
+  [XMPP_TLS_TRUST_ACCEPTED] = "accepted",
+};
 
 void
 xmpp_tls_report (XmppReport *report, GTlsConnection *connection)
 {
+  GTlsDatabase *database = g_tls_connection_get_database (connection);
   g_autofree char *suite = NULL;
-  gboolean verified;
+  XmppTlsTrust trust = XMPP_TLS_TRUST_NONE;
 
   if (report == NULL)
     return;
 
   suite = g_tls_connection_get_ciphersuite_name (connection);
-  verified = g_tls_connection_get_peer_certificate (connection) != NULL &&
-             g_tls_connection_get_peer_certificate_errors (connection) ==
-                 G_TLS_CERTIFICATE_NO_FLAGS;
+  if (XMPP_IS_TLS_DATABASE (database))
+    trust = xmpp_tls_database_get_trust (XMPP_TLS_DATABASE (database));
 
   xmpp_report_set_fact (report, "tls", "version",
                         g_variant_new_string (xmpp_tls_describe_version (connection)));
   xmpp_report_set_fact (report, "tls", "ciphersuite",
                         g_variant_new_string (suite != NULL ? suite : ""));
-  xmpp_report_set_fact (report, "tls", "verified", g_variant_new_boolean (verified));
+  xmpp_report_set_fact (report, "tls", "verified",
+                        g_variant_new_boolean (trust == XMPP_TLS_TRUST_AUTHORITY ||
+                                               trust == XMPP_TLS_TRUST_PIN));
+  xmpp_report_set_fact (report, "tls", "trust",
+                        g_variant_new_string (trust_names[trust]));
 }

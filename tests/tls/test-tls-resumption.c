@@ -3,34 +3,74 @@
 
 #include "config.h"
 
+#include "tls/xmpp-certificate-checks.h"
+#include "tls/xmpp-channel-binding.h"
 #include "tls/xmpp-tls-handshake.h"
+#include "tls/xmpp-tls-pins.h"
 
 #include "tls-peer.h"
 
 /* GIO resumes a TLS 1.3 session without asking what the certificate is worth now, but never
  * in a program that has called g_test_init(): this one prints its lines itself. */
 
+typedef struct
+{
+  const char *service;
+  const char *database;
+  const char *pinned;
+  gboolean accepted; /* by a person */
+} Visit;
+
 static const struct
 {
   const char *name;
-  const char *service;  /* the first handshake is for xmpp-client */
-  const char *database; /* … and trusts "ca" */
+  Visit first;
+  Visit second;
   gboolean good;
 } rows[] = {
-  { "same identity and trust", "xmpp-client", "both-ca", TRUE },
-  { "other identity", "xmpp-server", "ca", FALSE },
-  { "other trust", "xmpp-client", "other-ca", FALSE },
+  { "same identity and trust",
+    { "xmpp-client", "ca" },
+    { "xmpp-client", "both-ca" },
+    TRUE },
+  { "other identity", { "xmpp-client", "ca" }, { "xmpp-server", "ca" }, FALSE },
+  { "other trust", { "xmpp-client", "ca" }, { "xmpp-client", "other-ca" }, FALSE },
+  { "same pin",
+    { "xmpp-client", "ca", "good" },
+    { "xmpp-client", "ca", "names-srv-client" },
+    TRUE },
+  { "other pin",
+    { "xmpp-client", "ca", "good" },
+    { "xmpp-client", "ca", "good-rsa" },
+    FALSE },
+  { "new pin", { "xmpp-client", "ca" }, { "xmpp-client", "ca", "good-rsa" }, FALSE },
+  { "accepted, then not",
+    { "xmpp-server", "ca", NULL, TRUE },
+    { "xmpp-server", "ca" },
+    FALSE },
+  { "accepted twice",
+    { "xmpp-server", "ca", NULL, TRUE },
+    { "xmpp-server", "ca", NULL, TRUE },
+    TRUE },
 };
 
 static GTlsConnection *
-handshake (GSocketConnection *base,
-           const char *service,
-           const char *database,
-           GError **error)
+handshake (GSocketConnection *base, const Visit *visit, GError **error)
 {
-  g_autoptr (XmppTlsParameters) parameters = xmpp_tls_parameters_new ("p.test", service);
+  g_autoptr (XmppTlsParameters)
+      parameters = xmpp_tls_parameters_new ("p.test", visit->service);
 
-  parameters->database = tls_test_database (database);
+  parameters->database = tls_test_database (visit->database);
+  if (visit->accepted)
+    parameters->accepted = tls_test_certificate ("names-srv-client");
+  if (visit->pinned != NULL)
+    {
+      g_autoptr (GTlsCertificate) certificate = tls_test_certificate (visit->pinned);
+      g_auto (gnutls_x509_crt_t) imported = xmpp_certificate_import (certificate);
+      g_autofree char *pin = xmpp_tls_pins_describe (imported);
+      const char *pins[] = { pin, NULL };
+
+      parameters->pins = xmpp_tls_pins_parse (pins, NULL);
+    }
   return tls_test_handshake (G_IO_STREAM (base), parameters, NULL, error);
 }
 
@@ -54,6 +94,44 @@ was_resumed (OpensslPeer *peer)
   return openssl_peer_expect (peer, "Reused", "Secure Renegotiation");
 }
 
+static GBytes *
+find_binding (GVariant *bindings, const char *wanted)
+{
+  GVariantIter iter;
+  const char *type;
+  GVariant *data;
+  GBytes *found = NULL;
+
+  g_variant_iter_init (&iter, bindings);
+  while (g_variant_iter_next (&iter, "(&s@ay)", &type, &data))
+    {
+      if (g_str_equal (type, wanted))
+        found = g_variant_get_data_as_bytes (data);
+      g_variant_unref (data);
+    }
+  return found;
+}
+
+/* T10: the exporter is of this connection, the end point the same server's, and tls-unique of
+ * a resumed session is worth nothing (RFC 7627 §5.1). */
+static void
+check_bindings (GVariant *before, GTlsConnection *connection)
+{
+  g_autoptr (GVariant) after = xmpp_channel_binding_collect (connection);
+  g_autoptr (GBytes) exporter = find_binding (before, "tls-exporter");
+  g_autoptr (GBytes) new_exporter = find_binding (after, "tls-exporter");
+  g_autoptr (GBytes) end_point = find_binding (before, "tls-server-end-point");
+  g_autoptr (GBytes) new_end_point = find_binding (after, "tls-server-end-point");
+
+  g_assert_nonnull (exporter);
+  g_assert_nonnull (new_exporter);
+  g_assert_false (g_bytes_equal (exporter, new_exporter));
+  g_assert_nonnull (end_point);
+  if (new_end_point != NULL)
+    g_assert_true (g_bytes_equal (end_point, new_end_point));
+  g_assert_null (find_binding (after, "tls-unique"));
+}
+
 static void
 run (guint row, OpensslPeer *peer)
 {
@@ -61,20 +139,23 @@ run (guint row, OpensslPeer *peer)
   g_autoptr (GSocketConnection) second_base = NULL;
   g_autoptr (GTlsConnection) first = NULL;
   g_autoptr (GTlsConnection) second = NULL;
+  g_autoptr (GVariant) first_bindings = NULL;
   g_autoptr (GError) error = NULL;
 
-  first = handshake (first_base, "xmpp-client", "ca", &error);
+  first = handshake (first_base, &rows[row].first, &error);
   g_assert_no_error (error);
   read_tickets (peer, first);
   g_assert_false (was_resumed (peer));
+  first_bindings = xmpp_channel_binding_collect (first);
   g_io_stream_close (G_IO_STREAM (first), NULL, NULL);
 
   second_base = openssl_peer_connect (peer);
-  second = handshake (second_base, rows[row].service, rows[row].database, &error);
+  second = handshake (second_base, &rows[row].second, &error);
   g_assert_true (was_resumed (peer));
   if (rows[row].good)
     {
       g_assert_no_error (error);
+      check_bindings (first_bindings, second);
       g_io_stream_close (G_IO_STREAM (second), NULL, NULL);
     }
   else

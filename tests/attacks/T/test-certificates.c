@@ -3,11 +3,7 @@
 
 #include "config.h"
 
-#include "client/xmpp-client.h"
-
-#include "tls-peer.h"
-
-#include <string.h>
+#include "attack.h"
 
 /* T1, T4, T5, T7 of the catalogue of attacks, each over direct TLS and over STARTTLS: no
  * certificate but a good one for the domain of the JID gets a byte of the stream. */
@@ -42,89 +38,27 @@ static const struct
   { "T7", "long-chain", "longer than 10" },
 };
 
-static const XmppTlsMode modes[] = { XMPP_TLS_MODE_DIRECT, XMPP_TLS_MODE_STARTTLS };
-
-static XmppClient *
-new_client (TlsPeer *peer, XmppTlsMode mode)
-{
-  g_autoptr (XmppCredential) credential = xmpp_credential_new (NULL, "secret");
-  g_autoptr (GTlsDatabase) database = tls_test_database ("ca");
-  g_autoptr (GError) error = NULL;
-  XmppClient *client = xmpp_client_new ("alice@p.test", credential, &error);
-
-  g_assert_no_error (error);
-  g_object_set (client, "server-host", "127.0.0.1", "server-port", (guint) peer->port,
-                "tls-mode", mode, "tls-database", database, NULL);
-  /* Under a sanitizer, thousands of names take their time. */
-  g_object_set (xmpp_connection_get_limits (XMPP_CONNECTION (client)), "tls-seconds", 100,
-                NULL);
-  return client;
-}
-
-static TlsPeer *
-new_peer (XmppTlsMode mode, const char *certificate)
-{
-  return tls_peer_new (mode == XMPP_TLS_MODE_DIRECT ? TLS_PEER_TALKS_TLS
-                                                    : TLS_PEER_STARTTLS,
-                       certificate);
-}
-
-static void
-refuse (guint row, XmppTlsMode mode)
-{
-  g_autoptr (TlsPeer) peer = new_peer (mode, rows[row].certificate);
-  g_autoptr (XmppClient) client = new_client (peer, mode);
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
-
-  xmpp_connection_open_async (XMPP_CONNECTION (client), NULL, tls_test_store_result,
-                              &result);
-  tls_test_wait (&result);
-  g_assert_false (xmpp_connection_open_finish (XMPP_CONNECTION (client), result, &error));
-  g_test_message ("%s", error->message);
-  g_assert_error (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE);
-  g_assert_nonnull (strstr (error->message, rows[row].says));
-  g_assert_null (strstr (error->message, "secret"));
-  g_assert_cmpint (xmpp_connection_get_state (XMPP_CONNECTION (client)), ==,
-                   XMPP_CONNECTION_STATE_CLOSED);
-
-  tls_peer_wait_ended (peer, 1);
-  g_assert_cmpuint (peer->accepted, ==, 1);
-  g_assert_cmpuint (peer->handshakes, ==, 0);
-  g_assert_cmpuint (peer->received, ==, 0);
-  g_assert_null (strstr (peer->clear->str, "alice"));
-}
-
 static void
 test_refused (gconstpointer data)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (modes); i++)
-    refuse (GPOINTER_TO_UINT (data), modes[i]);
+  guint row = GPOINTER_TO_UINT (data);
+
+  for (guint i = 0; i < ATTACK_MODES; i++)
+    {
+      g_autoptr (TlsPeer) peer = attack_peer_new (attack_modes[i], rows[row].certificate);
+      g_autoptr (XmppClient) client = attack_client_new (peer->port, attack_modes[i]);
+
+      attack_assert_refused (client, peer, rows[row].says);
+    }
 }
 
-/* What makes the others worth something: with a good certificate the stream begins. */
 static void
-test_accepted (void)
+test_accepted (gconstpointer data)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (modes); i++)
-    {
-      g_autoptr (TlsPeer) peer = new_peer (modes[i], "good");
-      g_autoptr (XmppClient) client = new_client (peer, modes[i]);
-      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-      g_autoptr (GAsyncResult) result = NULL;
-      g_autoptr (GError) error = NULL;
+  g_autoptr (TlsPeer) peer = attack_peer_new (attack_mode (data), "good");
+  g_autoptr (XmppClient) client = attack_client_new (peer->port, attack_mode (data));
 
-      xmpp_connection_open_async (XMPP_CONNECTION (client), cancellable,
-                                  tls_test_store_result, &result);
-      while (peer->received == 0 && result == NULL)
-        g_main_context_iteration (NULL, TRUE);
-      g_cancellable_cancel (cancellable);
-      tls_test_wait (&result);
-      g_assert_false (
-          xmpp_connection_open_finish (XMPP_CONNECTION (client), result, &error));
-      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-      g_assert_cmpuint (peer->received, >, 0);
-    }
+  attack_assert_begins (client, peer);
 }
 
 int
@@ -139,7 +73,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_refused);
     }
-  g_test_add_func ("/attacks/T1/good", test_accepted);
+  attack_add ("/attacks/T1/good", test_accepted);
 
   return g_test_run ();
 }
