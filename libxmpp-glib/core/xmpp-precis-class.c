@@ -199,8 +199,25 @@ holds (const guint32 *text, gsize length, gboolean (*is_one) (guint32 character)
   return FALSE;
 }
 
+/* What the rules about the whole text have met */
+enum
+{
+  MET_JAPANESE = 1 << 0,
+  MET_ONE_KIND_OF_DIGITS = 1 << 1,
+};
+
+/* Nobody would ask a second time after a refusal. */
+static gboolean
+meet (guint *met, guint what, gboolean is_met)
+{
+  if (is_met)
+    *met |= what;
+
+  return is_met;
+}
+
 gboolean
-xmpp_precis_check_context (const guint32 *text, gsize length, gsize index)
+xmpp_precis_check_context (const guint32 *text, gsize length, gsize index, guint *met)
 {
   gboolean is_first = index == 0;
   gboolean is_last = index + 1 == length;
@@ -220,12 +237,16 @@ xmpp_precis_check_context (const guint32 *text, gsize length, gsize index)
     case HEBREW_GERSHAYIM:
       return !is_first && is_of_script (text[index - 1], "Hebrew");
     case KATAKANA_MIDDLE_DOT:
-      return holds_japanese (text, length);
+      return (*met & MET_JAPANESE) != 0 ||
+             meet (met, MET_JAPANESE, holds_japanese (text, length));
     default:
-      if (is_arabic_indic_digit (text[index]))
-        return !holds (text, length, is_extended_arabic_indic_digit);
-      return is_extended_arabic_indic_digit (text[index]) &&
-             !holds (text, length, is_arabic_indic_digit);
+      if (!is_arabic_indic_digit (text[index]) &&
+          !is_extended_arabic_indic_digit (text[index]))
+        return FALSE;
+      return (*met & MET_ONE_KIND_OF_DIGITS) != 0 ||
+             meet (met, MET_ONE_KIND_OF_DIGITS,
+                   !holds (text, length, is_extended_arabic_indic_digit) ||
+                       !holds (text, length, is_arabic_indic_digit));
     }
 }
 

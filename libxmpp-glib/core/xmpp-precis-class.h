@@ -18,8 +18,12 @@ typedef enum
 
 XmppPrecisProperty xmpp_precis_get_property (guint32 character);
 /* RFC 5892 appendix A: whether the character at @index, which is one of those that depend
- * on their context, may stand there */
-gboolean xmpp_precis_check_context (const guint32 *text, gsize length, gsize index);
+ * on their context, may stand there. @met: (inout): 0 for the first one of a text; some rules
+ * ask for the whole text, and what they have met once is not looked for again. */
+gboolean xmpp_precis_check_context (const guint32 *text,
+                                    gsize length,
+                                    gsize index,
+                                    guint *met);
 /* RFC 5893 §2; TRUE also for a text without anything from right to left */
 gboolean xmpp_precis_check_direction (const guint32 *text, gsize length);
 

@@ -61,6 +61,8 @@ static const Profile opaque_string = {
 static XmppPrepareFault
 check_class (const Profile *profile, const XmppCodePoints *text, gunichar *character)
 {
+  guint met = 0;
+
   for (gsize i = 0; i < text->length; i++)
     {
       gboolean valid = FALSE;
@@ -74,7 +76,7 @@ check_class (const Profile *profile, const XmppCodePoints *text, gunichar *chara
           valid = profile->freeform;
           break;
         case XMPP_PRECIS_CONTEXT:
-          valid = xmpp_precis_check_context (text->data, text->length, i);
+          valid = xmpp_precis_check_context (text->data, text->length, i, &met);
           break;
         case XMPP_PRECIS_DISALLOWED:
           break;

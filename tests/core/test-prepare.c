@@ -5,6 +5,7 @@
 
 #include "core/xmpp-error.h"
 #include "core/xmpp-precis-class.h"
+#include "core/xmpp-precis.h"
 #include "core/xmpp-prepare.h"
 
 #include <string.h>
@@ -283,6 +284,60 @@ test_property (void)
     }
 }
 
+/* The fastest of several runs, in nanoseconds */
+static double
+measure (const char *unit, gsize n_units, const char *end)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  double best = G_MAXDOUBLE;
+
+  for (gsize i = 0; i < n_units; i++)
+    g_string_append (text, unit);
+  g_string_append (text, end);
+
+  for (int run = 0; run < 7; run++)
+    {
+      g_autoptr (GTimer) timer = g_timer_new ();
+
+      for (int i = 0; i < 5; i++)
+        {
+          g_autofree char *result = NULL;
+
+          g_assert_cmpint (xmpp_precis_opaque (text->str, text->len, &result, NULL), ==,
+                           XMPP_PREPARE_FAULT_NONE);
+        }
+      best = MIN (best, g_timer_elapsed (timer, NULL) * 1e9);
+    }
+
+  return best;
+}
+
+/* Rules about the whole text are asked once: eight times as long a text must not take 64
+ * times as long. */
+static void
+test_long_context (void)
+{
+  static const struct
+  {
+    const char *unit;
+    const char *end;
+  } rows[] = {
+    { "\u30fb", "\u3042" }, /* a Katakana dot wants Japanese */
+    { "\u0660", "" },       /* Arabic-Indic digits want no others */
+    { "\u06f0", "" },
+    { "\u094d\u200c", "a" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      double few = measure (rows[i].unit, 250, rows[i].end);
+      double many = measure (rows[i].unit, 2000, rows[i].end);
+
+      g_test_message ("row %zu: %.0f ns, %.0f ns", i, few, many);
+      g_assert_cmpfloat (many, <, 24 * few);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -291,6 +346,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/prepare/saslprep", test_saslprep);
   g_test_add_func ("/prepare/username", test_username);
   g_test_add_func ("/prepare/context", test_context);
+  g_test_add_func ("/prepare/long-context", test_long_context);
   g_test_add_func ("/prepare/opaque", test_opaque);
   g_test_add_func ("/prepare/trace", test_trace);
   g_test_add_func ("/prepare/property", test_property);
