@@ -33,7 +33,8 @@ static const ScramHash hashes[] = {
 const ScramHash *
 scram_hash_for_mechanism (const char *name, gboolean *plus)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (hashes); i++)
+  *plus = FALSE;
+  for (guint i = 0; name != NULL && i < G_N_ELEMENTS (hashes); i++)
     {
       *plus = g_str_equal (name, hashes[i].plus);
       if (*plus || g_str_equal (name, hashes[i].mechanism))

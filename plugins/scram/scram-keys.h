@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 typedef struct _ScramHash ScramHash;
 
-/* NULL: no such mechanism. @plus: (out): binds the channel */
+/* NULL: no such mechanism. @name: (nullable). @plus: (out): binds the channel */
 const ScramHash *scram_hash_for_mechanism (const char *name, gboolean *plus);
 gsize scram_hash_get_size (const ScramHash *hash);
 /* The name of the mechanism without -PLUS, and the field that its derived keys have */

@@ -473,7 +473,8 @@ scram_build_header (XmppSaslBinding binding,
       break;
     }
 
-  if (authzid != NULL)
+  /* The grammar has no empty one. */
+  if (authzid != NULL && authzid[0] != '\0')
     {
       g_string_append (header, "a=");
       append_name (header, authzid);

@@ -100,6 +100,7 @@ make_salt (XmppSaslMechanism *mechanism,
   static guint8 secret[32];
   static gboolean have_secret;
   XmppSaslContext *context = xmpp_sasl_mechanism_get_context (mechanism);
+  const char *domain = xmpp_sasl_context_get_domain (context);
   g_autofree char *text = NULL;
   guint8 salt[SCRAM_MAX_HASH];
 
@@ -112,7 +113,7 @@ make_salt (XmppSaslMechanism *mechanism,
     return NULL;
 
   text = g_strjoin ("\n", scram_hash_get_mechanism (exchange->hash),
-                    xmpp_sasl_context_get_domain (context), username, NULL);
+                    domain != NULL ? domain : "", username, NULL);
   if (!scram_hmac (exchange->hash, secret, sizeof secret, text, salt))
     {
       g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_INTERNAL,

@@ -115,7 +115,8 @@ xmpp_sasl_scram_step (XmppSaslMechanism *mechanism,
   if (exchange->hash == NULL)
     {
       g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_INVALID_MECHANISM,
-                   "The SCRAM module has no mechanism %s", name);
+                   "The SCRAM module has no mechanism %s",
+                   name != NULL ? name : "(none)");
       return NULL;
     }
 

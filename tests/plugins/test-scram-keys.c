@@ -61,6 +61,7 @@ test_names (void)
     }
 
   g_assert_null (scram_hash_for_mechanism ("SCRAM-SHA-224", &plus));
+  g_assert_null (scram_hash_for_mechanism (NULL, &plus));
   g_assert_null (scram_hash_for_mechanism ("SCRAM-SHA-1-PLUS-PLUS", &plus));
 }
 

@@ -326,7 +326,10 @@ test_headers (void)
   g_autofree char *not_offered =
       scram_build_header (XMPP_SASL_BINDING_NOT_OFFERED, NULL, "a@b");
   g_autofree char *used = scram_build_header (XMPP_SASL_BINDING_USED, "tls-unique", NULL);
+  g_autofree char *empty = scram_build_header (XMPP_SASL_BINDING_NONE, NULL, "");
 
+  /* saslname has one character at least (RFC 5802 §7). */
+  g_assert_cmpstr (empty, ==, "n,,");
   g_assert_cmpstr (none, ==, "n,,");
   g_assert_cmpstr (not_offered, ==, "y,a=a@b,");
   g_assert_cmpstr (used, ==, "p=tls-unique,,");

@@ -261,6 +261,37 @@ test_names (void)
     }
 }
 
+/* The salt of a user, from a server that serves no domain in particular */
+static char *
+dup_salt (XmppTestAuthenticator *authenticator, const char *username)
+{
+  g_autoptr (XmppSaslContext)
+      context = g_object_new (XMPP_TYPE_SASL_CONTEXT, "role", XMPP_SASL_ROLE_SERVER,
+                              "authenticator", authenticator, NULL);
+  g_autoptr (XmppSaslMechanism)
+      server = g_object_new (XMPP_TYPE_SASL_SCRAM, "name", "SCRAM-SHA-256", "context",
+                             context, NULL);
+  g_autofree char *first = g_strdup_printf ("n,,n=%s,r=nonce", username);
+  g_autofree char *answer = NULL;
+
+  answer = xmpp_test_step (server, first, NULL, NULL);
+  g_assert_nonnull (answer);
+
+  return g_strdup (strstr (answer, ",s="));
+}
+
+static void
+test_salt_without_domain (void)
+{
+  g_autoptr (XmppTestAuthenticator) authenticator = xmpp_test_authenticator_new ();
+  g_autofree char *one = dup_salt (authenticator, "one");
+  g_autofree char *again = dup_salt (authenticator, "one");
+  g_autofree char *two = dup_salt (authenticator, "two");
+
+  g_assert_cmpstr (one, ==, again);
+  g_assert_cmpstr (one, !=, two);
+}
+
 static void
 test_wrong_password (void)
 {
@@ -582,6 +613,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sasl-scram/extension", test_extension);
   g_test_add_func ("/sasl-scram/client-binding", test_client_binding);
   g_test_add_func ("/sasl-scram/authzid", test_authzid);
+  g_test_add_func ("/sasl-scram/salt-without-domain", test_salt_without_domain);
   g_test_add_func ("/sasl-scram/keys", test_keys);
   g_test_add_func ("/sasl-scram/keys-kept", test_keys_kept);
   g_test_add_func ("/sasl-scram/asks", test_asks);
