@@ -21,10 +21,10 @@ import socket
 import struct
 import tempfile
 
-# 198.18.0.0/15 is for tests (RFC 2544); here a /24 of it is local, and the neighbour's address
-# is on the other side of the line (far.py).
+# 198.18.0.0/15 is for tests (RFC 2544): the first /24 of it is local, the second is far away
+# (far.py).
 NETWORK = "198.18.0."
-FAR_AWAY = "198.18.1.2"
+FAR_NETWORK = "198.18.1."
 IPV6 = "fd00::1"
 
 CLONE_NEWNS = 0x00020000
