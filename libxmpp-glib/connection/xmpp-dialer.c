@@ -8,6 +8,7 @@
 #include "connection/xmpp-dialer.h"
 
 #include "connection/xmpp-connection-private.h"
+#include "core/xmpp-error.h"
 #include "negotiation/xmpp-negotiator.h"
 #include "transport/xmpp-connector.h"
 
@@ -20,6 +21,7 @@ typedef struct
   XmppReport *report;
   XmppLimits *limits;
   XmppCandidate *winner;
+  GPtrArray *remaining; /* candidates besides it */
   XmppStream *stream;
   XmppNegotiator *negotiator;
   GPtrArray *features;
@@ -31,6 +33,7 @@ static void find_candidates (GTask *task);
 static void found_cb (GObject *object, GAsyncResult *result, gpointer user_data);
 static void connect_next (GTask *task);
 static void connected_cb (GObject *object, GAsyncResult *result, gpointer user_data);
+static void fail_to_connect (GError *error, gboolean answered, GTask *task);
 static void negotiate (GIOStream *io, GTask *task);
 static void negotiated_cb (GObject *object, GAsyncResult *result, gpointer user_data);
 static void failed (GError *error, GTask *task);
@@ -92,6 +95,7 @@ dial_free (Dial *dial)
   g_object_unref (dial->report);
   g_object_unref (dial->limits);
   g_clear_pointer (&dial->winner, xmpp_candidate_unref);
+  g_clear_pointer (&dial->remaining, g_ptr_array_unref);
   g_clear_error (&dial->failure);
   g_clear_error (&dial->doubt);
   g_free (dial);
@@ -189,17 +193,46 @@ static void
 connected_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
+  XmppConnector *connector = XMPP_CONNECTOR (object);
   Dial *dial = g_task_get_task_data (task);
+  gboolean answered;
   g_autoptr (GIOStream) io = NULL;
   g_autoptr (GError) error = NULL;
 
   g_clear_pointer (&dial->winner, xmpp_candidate_unref);
-  io = xmpp_connector_connect_finish (XMPP_CONNECTOR (object), result, &dial->winner,
+  g_clear_pointer (&dial->remaining, g_ptr_array_unref);
+  io = xmpp_connector_connect_finish (connector, result, &dial->winner, &dial->remaining,
                                       &error);
+  answered = xmpp_connector_was_answered (connector);
   if (io == NULL)
-    g_task_return_error (task, g_steal_pointer (&error));
+    fail_to_connect (g_steal_pointer (&error), answered, g_steal_pointer (&task));
   else
     negotiate (io, g_steal_pointer (&task));
+}
+
+/* Of several failures the one of a candidate that answered says most. Where none did and
+ * DNS was no help, that comes first. */
+static void
+fail_to_connect (GError *error, gboolean answered, GTask *task_arg)
+{
+  g_autoptr (GTask) task = task_arg;
+  Dial *dial = g_task_get_task_data (task);
+  g_autoptr (GError) last = error;
+  g_autofree char *both = NULL;
+  GError *told;
+
+  if (!answered && dial->failure != NULL)
+    told = g_steal_pointer (&dial->failure);
+  else if (!answered && dial->doubt != NULL)
+    {
+      told = g_steal_pointer (&dial->doubt);
+      both = g_strdup_printf ("%s; then %s", told->message, last->message);
+      g_free (told->message);
+      told->message = g_steal_pointer (&both);
+    }
+  else
+    told = g_steal_pointer (&last);
+  g_task_return_error (task, told);
 }
 
 static void
@@ -262,6 +295,7 @@ failed (GError *error, GTask *task_arg)
   Dial *dial = g_task_get_task_data (task);
   GCancellable *cancellable = g_task_get_cancellable (task);
 
+  g_clear_error (&dial->failure);
   dial->failure = error;
   if (xmpp_stream_get_error (dial->stream) == NULL &&
       !g_cancellable_is_cancelled (cancellable))
@@ -283,17 +317,6 @@ dismissed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   decide_after_failure (g_steal_pointer (&task));
 }
 
-/* The winner and what stood before it are used up. */
-static void
-drop_candidates_to_winner (Dial *dial)
-{
-  GPtrArray *candidates = dial->plan->candidates;
-  guint index = 0;
-
-  if (g_ptr_array_find (candidates, dial->winner, &index))
-    g_ptr_array_remove_range (candidates, 0, index + 1);
-}
-
 static void
 decide_after_failure (GTask *task_arg)
 {
@@ -301,21 +324,29 @@ decide_after_failure (GTask *task_arg)
   Dial *dial = g_task_get_task_data (task);
   GCancellable *cancellable = g_task_get_cancellable (task);
   gboolean secure = (xmpp_stream_get_state (dial->stream) & XMPP_STREAM_SECURE) != 0;
+  gboolean refused = dial->failure->domain == XMPP_SASL_ERROR;
   gboolean wrong_guess = dial->plan->remembered != NULL &&
                          xmpp_negotiator_was_wrong_guess (dial->negotiator);
 
   dial_clear_stream (dial);
 
+  g_ptr_array_unref (dial->plan->candidates);
+  dial->plan->candidates = g_steal_pointer (&dial->remaining);
   if (wrong_guess)
-    g_clear_pointer (&dial->plan->remembered, xmpp_element_unref);
-  else if (!secure)
-    drop_candidates_to_winner (dial);
+    {
+      g_clear_pointer (&dial->plan->remembered, xmpp_element_unref);
+      g_ptr_array_insert (dial->plan->candidates, 0, g_steal_pointer (&dial->winner));
+    }
 
-  if (!g_cancellable_is_cancelled (cancellable) && (wrong_guess || !secure) &&
-      dial->plan->candidates->len > 0)
+  if (!g_cancellable_is_cancelled (cancellable) &&
+      (wrong_guess || (!secure && !refused)) && dial->plan->candidates->len > 0)
     {
       g_debug ("%s: trying again", dial->failure->message);
-      g_clear_error (&dial->failure);
+      if (wrong_guess)
+        {
+          g_clear_error (&dial->failure);
+          xmpp_report_start_over (dial->report);
+        }
       connect_next (g_steal_pointer (&task));
     }
   else

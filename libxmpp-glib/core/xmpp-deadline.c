@@ -134,6 +134,14 @@ xmpp_deadline_has_passed (XmppDeadline *self)
   return self->passed;
 }
 
+gboolean
+xmpp_deadline_is_paused (XmppDeadline *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return self->paused > 0;
+}
+
 void
 xmpp_deadline_translate (XmppDeadline *self, GError **error, const char *what)
 {

@@ -16,6 +16,8 @@ XmppDeadline *xmpp_deadline_new (guint seconds, GCancellable *parent);
 void xmpp_deadline_free (XmppDeadline *deadline);
 GCancellable *xmpp_deadline_get_cancellable (XmppDeadline *deadline);
 gboolean xmpp_deadline_has_passed (XmppDeadline *deadline);
+/* Whether a person is being asked, see below */
+gboolean xmpp_deadline_is_paused (XmppDeadline *deadline);
 /* Where time was up: puts XMPP_CONNECTION_ERROR_TIMED_OUT in the place of the
  * G_IO_ERROR_CANCELLED in @error. @what: "The TLS handshake with p.test". */
 void xmpp_deadline_translate (XmppDeadline *deadline, GError **error, const char *what);

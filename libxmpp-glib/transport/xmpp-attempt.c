@@ -10,7 +10,7 @@
 #include "core/xmpp-deadline.h"
 #include "core/xmpp-error.h"
 #include "tls/xmpp-tls-handshake.h"
-#include "tls/xmpp-tls-report.h"
+#include "transport/xmpp-address-scope.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -22,10 +22,13 @@ typedef struct
   XmppTlsParameters *tls;
   XmppLimits *limits;
   XmppReport *report;
+  const gboolean *lost;
 
   GSocketClient *client;
   XmppDeadline *deadline;
   guint step; /* open in the report, 0: none */
+  char *note; /* for people, behind the place; nullable */
+  gboolean answered;
 } Attempt;
 
 /* The steps, in the order in which they run. */
@@ -51,6 +54,7 @@ attempt_free (Attempt *self)
   g_clear_object (&self->limits);
   g_clear_object (&self->report);
   g_free (self->place);
+  g_free (self->note);
   g_free (self);
 }
 
@@ -65,8 +69,14 @@ end_step (Attempt *self, const GError *error)
 {
   /* explain_failure() may have put the place into the message. */
   gboolean says_place = error != NULL && strstr (error->message, self->place) != NULL;
+  g_autofree char *detail = g_strconcat (says_place ? "" : self->place,
+                                         self->note != NULL ? self->note : "", NULL);
 
-  xmpp_report_end_step (self->report, self->step, error, says_place ? NULL : self->place);
+  if (error != NULL && self->lost != NULL && *self->lost)
+    xmpp_report_drop_step (self->report, self->step);
+  else
+    xmpp_report_end_step (self->report, self->step, error,
+                          detail[0] != '\0' ? detail : NULL);
   self->step = 0;
 }
 
@@ -87,6 +97,7 @@ xmpp_attempt_async (XmppCandidate *candidate,
   self->place = xmpp_candidate_to_string (candidate);
   self->limits = g_object_ref (settings->limits);
   g_set_object (&self->report, settings->report);
+  self->lost = settings->lost;
   if (settings->tls != NULL)
     self->tls = xmpp_tls_parameters_ref (settings->tls);
 
@@ -101,9 +112,14 @@ xmpp_attempt_async (XmppCandidate *candidate,
 }
 
 GIOStream *
-xmpp_attempt_finish (GAsyncResult *result, GError **error)
+xmpp_attempt_finish (GAsyncResult *result, gboolean *answered, GError **error)
 {
+  Attempt *self;
+
   g_return_val_if_fail (g_async_result_is_tagged (result, xmpp_attempt_async), NULL);
+
+  self = g_task_get_task_data (G_TASK (result));
+  *answered = self->answered;
 
   return g_task_propagate_pointer (G_TASK (result), error);
 }
@@ -144,6 +160,59 @@ tune_socket (GSocketConnection *connection)
     g_debug ("TCP_NODELAY: %s", error->message);
 }
 
+/* All that has to do with the proxy is its step. Its URI may hold a password, and stays
+ * where it is. */
+static void
+note_proxy (Attempt *self, GProxyAddress *proxy)
+{
+  GInetSocketAddress *address = G_INET_SOCKET_ADDRESS (proxy);
+  g_autofree char *host =
+      g_inet_address_to_string (g_inet_socket_address_get_address (address));
+
+  if (self->note == NULL)
+    {
+      xmpp_report_drop_step (self->report, self->step);
+      begin_step (self, "proxy");
+    }
+  g_free (self->note);
+  self->note = g_strdup_printf (" through the %s proxy at %s port %u",
+                                g_proxy_address_get_protocol (proxy), host,
+                                g_inet_socket_address_get_port (address));
+}
+
+/* Who points a name at a machine of its user's makes the client knock there. That may well
+ * be meant; a person should know. */
+static void
+note_address (Attempt *self, GInetSocketAddress *socket_address)
+{
+  GInetAddress *address = g_inet_socket_address_get_address (socket_address);
+  const char *domain = self->tls != NULL ? self->tls->domain : NULL;
+  const char *scope = xmpp_address_scope_describe (address);
+  g_autofree char *text = NULL;
+
+  if (scope == NULL || domain == NULL || g_str_equal (self->candidate->source, "given") ||
+      !xmpp_address_scope_is_public_name (domain))
+    return;
+
+  text = g_inet_address_to_string (address);
+  g_free (self->note);
+  self->note =
+      g_strdup_printf (" (%s is %s, though %s is a public name)", text, scope, domain);
+}
+
+static void
+connecting (Attempt *self, GSocketConnection *connection)
+{
+  g_autoptr (GSocketAddress)
+      address = g_socket_connection_get_remote_address (connection, NULL);
+
+  tune_socket (connection);
+  if (G_IS_PROXY_ADDRESS (address))
+    note_proxy (self, G_PROXY_ADDRESS (address));
+  else if (G_IS_INET_SOCKET_ADDRESS (address))
+    note_address (self, G_INET_SOCKET_ADDRESS (address));
+}
+
 static void
 event_cb (GSocketClient *client,
           GSocketClientEvent event,
@@ -151,30 +220,8 @@ event_cb (GSocketClient *client,
           GIOStream *connection,
           gpointer user_data)
 {
-  Attempt *self = user_data;
-
-  switch (event)
-    {
-    case G_SOCKET_CLIENT_CONNECTING:
-      if (G_IS_SOCKET_CONNECTION (connection))
-        tune_socket (G_SOCKET_CONNECTION (connection));
-      break;
-
-    case G_SOCKET_CLIENT_PROXY_NEGOTIATING:
-      end_step (self, NULL);
-      begin_step (self, "proxy");
-      break;
-
-    case G_SOCKET_CLIENT_RESOLVING:
-    case G_SOCKET_CLIENT_RESOLVED:
-    case G_SOCKET_CLIENT_CONNECTED:
-    case G_SOCKET_CLIENT_PROXY_NEGOTIATED:
-    case G_SOCKET_CLIENT_TLS_HANDSHAKING:
-    case G_SOCKET_CLIENT_TLS_HANDSHAKED:
-    case G_SOCKET_CLIENT_COMPLETE:
-    default:
-      break;
-    }
+  if (event == G_SOCKET_CLIENT_CONNECTING && G_IS_SOCKET_CONNECTION (connection))
+    connecting (user_data, G_SOCKET_CONNECTION (connection));
 }
 
 static const char *
@@ -242,6 +289,7 @@ connected_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
 
   tune_socket (tcp);
+  self->answered = TRUE;
   if (self->candidate->direct_tls)
     handshake (self, G_IO_STREAM (tcp), g_steal_pointer (&task));
   else
@@ -277,7 +325,6 @@ handshaken_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  xmpp_tls_report (self->report, connection);
   end_step (self, NULL);
   g_task_return_pointer (task, connection, g_object_unref);
 }

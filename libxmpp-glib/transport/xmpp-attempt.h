@@ -17,6 +17,7 @@ typedef struct
   XmppTlsParameters *tls; /* for direct TLS, ALPN included */
   XmppLimits *limits;
   XmppReport *report;
+  const gboolean *lost; /* another one has won, what is cancelled then is no failure */
 } XmppAttemptSettings;
 
 /* One candidate, from the name of its host to TCP or, where it is for direct TLS, to a
@@ -28,6 +29,7 @@ void xmpp_attempt_async (XmppCandidate *candidate,
                          GCancellable *cancellable,
                          GAsyncReadyCallback callback,
                          gpointer user_data);
-GIOStream *xmpp_attempt_finish (GAsyncResult *result, GError **error);
+/* @answered: (out): whether it was connected, even where it has failed */
+GIOStream *xmpp_attempt_finish (GAsyncResult *result, gboolean *answered, GError **error);
 
 G_END_DECLS

@@ -7,86 +7,13 @@
 
 #include "core/xmpp-error.h"
 
+#include "full-queue.h"
 #include "tls-peer.h"
+#include "xmpp-test-resolver.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
-
-/* A resolver that knows two names */
-#define TEST_TYPE_RESOLVER (test_resolver_get_type ())
-G_DECLARE_FINAL_TYPE (TestResolver, test_resolver, TEST, RESOLVER, GResolver)
-
-struct _TestResolver
-{
-  GResolver parent_instance;
-};
-
-G_DEFINE_FINAL_TYPE (TestResolver, test_resolver, G_TYPE_RESOLVER)
-
-static void
-lookup_cancelled_cb (GCancellable *cancellable, GTask *task)
-{
-  g_task_return_error_if_cancelled (task);
-}
-
-static void
-test_resolver_lookup_async (GResolver *resolver,
-                            const char *name,
-                            GResolverNameLookupFlags flags,
-                            GCancellable *cancellable,
-                            GAsyncReadyCallback callback,
-                            gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (resolver, cancellable, callback, user_data);
-
-  if (g_str_equal (name, "silent.test"))
-    g_cancellable_connect (cancellable, G_CALLBACK (lookup_cancelled_cb),
-                           g_object_ref (task), g_object_unref);
-  else if (!g_str_equal (name, "xmpp.p.test"))
-    g_task_return_new_error (task, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND,
-                             "There is no %s", name);
-  else if (flags & G_RESOLVER_NAME_LOOKUP_FLAGS_IPV6_ONLY)
-    g_task_return_new_error (task, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND,
-                             "%s has no such address", name);
-  else
-    g_task_return_pointer (task,
-                           g_list_append (NULL, g_inet_address_new_loopback (
-                                                    G_SOCKET_FAMILY_IPV4)),
-                           (GDestroyNotify) g_resolver_free_addresses);
-}
-
-static GList *
-test_resolver_lookup_finish (GResolver *resolver, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-static void
-test_resolver_lookup_any_async (GResolver *resolver,
-                                const char *name,
-                                GCancellable *cancellable,
-                                GAsyncReadyCallback callback,
-                                gpointer user_data)
-{
-  test_resolver_lookup_async (resolver, name, 0, cancellable, callback, user_data);
-}
-
-static void
-test_resolver_class_init (TestResolverClass *klass)
-{
-  GResolverClass *resolver_class = G_RESOLVER_CLASS (klass);
-
-  resolver_class->lookup_by_name_async = test_resolver_lookup_any_async;
-  resolver_class->lookup_by_name_finish = test_resolver_lookup_finish;
-  resolver_class->lookup_by_name_with_flags_async = test_resolver_lookup_async;
-  resolver_class->lookup_by_name_with_flags_finish = test_resolver_lookup_finish;
-}
-
-static void
-test_resolver_init (TestResolver *self)
-{
-}
 
 /* One connector with its surroundings */
 typedef struct
@@ -100,6 +27,7 @@ typedef struct
   XmppConnector *connector;
 
   XmppCandidate *winner;
+  GPtrArray *remaining;
   GIOStream *stream;
   GError *error;
 } Fixture;
@@ -121,6 +49,7 @@ fixture_tear_down (Fixture *fixture, gconstpointer data)
   g_clear_error (&fixture->error);
   g_clear_object (&fixture->stream);
   g_clear_pointer (&fixture->winner, xmpp_candidate_unref);
+  g_clear_pointer (&fixture->remaining, g_ptr_array_unref);
   g_clear_object (&fixture->connector);
   g_clear_object (&fixture->cancellable);
   g_clear_pointer (&fixture->candidates, g_ptr_array_unref);
@@ -149,7 +78,8 @@ run (Fixture *fixture)
   g_assert_null (result);
   tls_test_wait (&result);
   fixture->stream = xmpp_connector_connect_finish (fixture->connector, result,
-                                                   &fixture->winner, &fixture->error);
+                                                   &fixture->winner, &fixture->remaining,
+                                                   &fixture->error);
 }
 
 static GVariant *
@@ -374,57 +304,12 @@ test_silent_name (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (xmpp_report_get_failed_step (fixture->report), ==, "connect");
 }
 
-/* A socket whose queue is full: the kernel drops whoever comes next. */
-typedef struct
-{
-  GSocket *listener;
-  GPtrArray *waiting;
-  guint16 port;
-} FullQueue;
-
-static void
-full_queue_init (FullQueue *queue)
-{
-  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  g_autoptr (GSocketAddress) any = g_inet_socket_address_new (loopback, 0);
-  g_autoptr (GSocketAddress) bound = NULL;
-  g_autoptr (GError) error = NULL;
-
-  queue->listener = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM,
-                                  G_SOCKET_PROTOCOL_TCP, &error);
-  g_socket_set_listen_backlog (queue->listener, 0);
-  g_socket_bind (queue->listener, any, FALSE, &error);
-  g_socket_listen (queue->listener, &error);
-  g_assert_no_error (error);
-  bound = g_socket_get_local_address (queue->listener, NULL);
-  queue->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
-
-  queue->waiting = g_ptr_array_new_with_free_func (g_object_unref);
-  for (guint i = 0; i < 4; i++)
-    {
-      GSocket *socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM,
-                                      G_SOCKET_PROTOCOL_TCP, NULL);
-
-      g_socket_set_blocking (socket, FALSE);
-      g_socket_connect (socket, bound, NULL, NULL);
-      g_ptr_array_add (queue->waiting, socket);
-    }
-  g_usleep (50000);
-}
-
-static void
-full_queue_clear (FullQueue *queue)
-{
-  g_ptr_array_unref (queue->waiting);
-  g_object_unref (queue->listener);
-}
-
 static void
 test_silent_tcp (Fixture *fixture, gconstpointer data)
 {
   FullQueue queue;
 
-  full_queue_init (&queue);
+  full_queue_init (&queue, "127.0.0.1", 0);
   g_object_set (fixture->limits, "connect-seconds", 1, NULL);
   add_candidate (fixture, "127.0.0.1", queue.port, FALSE);
   run (fixture);
@@ -450,7 +335,7 @@ test_cancelled (Fixture *fixture, gconstpointer phase)
 
   if (g_str_equal (phase, "connect"))
     {
-      full_queue_init (&queue);
+      full_queue_init (&queue, "127.0.0.1", 0);
       add_candidate (fixture, "127.0.0.1", queue.port, FALSE);
     }
   else if (g_str_equal (phase, "resolve"))
@@ -507,12 +392,12 @@ test_pending (Fixture *fixture, gconstpointer data)
   xmpp_connector_connect_async (connector, fixture->candidates, NULL,
                                 tls_test_store_result, &second);
   tls_test_wait (&second);
-  g_assert_null (xmpp_connector_connect_finish (connector, second, NULL, &error));
+  g_assert_null (xmpp_connector_connect_finish (connector, second, NULL, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PENDING);
   g_clear_error (&error);
 
   tls_test_wait (&first);
-  stream = xmpp_connector_connect_finish (connector, first, NULL, &error);
+  stream = xmpp_connector_connect_finish (connector, first, NULL, NULL, &error);
   g_assert_no_error (error);
   assert_tuned (stream);
 }
@@ -543,7 +428,7 @@ test_proxy (Fixture *fixture, gconstpointer data)
   assert_tuned (fixture->stream);
   g_assert_cmpuint (proxy->accepted, ==, 1);
   g_assert_cmpuint (peer->accepted, ==, 0);
-  g_assert_cmpuint (count_rows (fixture, "steps"), ==, 2);
+  g_assert_cmpuint (count_rows (fixture, "steps"), ==, 1);
 }
 
 static void
@@ -590,11 +475,12 @@ add (const char *path,
 int
 main (int argc, char **argv)
 {
-  g_autoptr (GResolver) resolver = NULL;
+  g_autoptr (XmppTestResolver) resolver = NULL;
 
   g_test_init (&argc, &argv, NULL);
-  resolver = g_object_new (TEST_TYPE_RESOLVER, NULL);
-  g_resolver_set_default (resolver);
+  resolver = xmpp_test_resolver_new ();
+  xmpp_test_resolver_add_address (resolver, "xmpp.p.test", "127.0.0.1");
+  xmpp_test_resolver_silence (resolver, "silent.test");
 
   add ("/connector/plain", NULL, test_plain);
   add ("/connector/direct", NULL, test_direct);
