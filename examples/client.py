@@ -46,9 +46,9 @@ def make_client(options):
     client = Xmpp.Client(options.jid, read_password(options), server_host=options.host,
                          server_port=options.port)
     if options.direct_tls:
-        client.props.tls_mode = Xmpp.TlsMode.DIRECT
+        client.set_tls_mode(Xmpp.TlsMode.DIRECT)
     if options.ca is not None:
-        client.props.tls_database = Gio.TlsFileDatabase.new(options.ca)
+        client.set_tls_database(Gio.TlsFileDatabase.new(options.ca))
     return client
 
 

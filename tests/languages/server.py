@@ -2,6 +2,8 @@
 # Copyright (C) 2026 The libxmpp-glib authors
 """A server that logs one account in and then follows a script, for programs of any language."""
 
+import base64
+import queue
 import re
 import socket
 import ssl
@@ -25,6 +27,7 @@ class Session:
         self.socket.settimeout(SECONDS)
         self.buffer = ""
         self.heard = ""
+        self.user = None
         self.jid = None
         self.header = 0
 
@@ -58,12 +61,13 @@ class Session:
             self.send("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
             self.socket = self.server.tls.wrap_socket(self.socket, server_side=True)
         self._greet(PLAIN)
-        self.read_until(r"<auth .*?</auth>")
+        proof = self.read_until(r"<auth [^>]*>(.*?)</auth>").group(1)
+        self.user = base64.b64decode(proof).split(b"\0")[1].decode()
         self.send("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>")
         self._greet(BIND)
         request = self.read_until(r"<iq [^>]*>.*?</iq>").group()
         identity = re.search(r"\bid=['\"]([^'\"]*)", request).group(1)
-        self.jid = f"{self.server.user}@{self.server.domain}/home"
+        self.jid = f"{self.user}@{self.server.domain}/home"
         self.send(f"<iq type='result' id='{identity}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>"
                   f"<jid>{self.jid}</jid></bind></iq>")
         self.read_until(r"<presence\b[^>]*/>")
@@ -90,26 +94,41 @@ class Session:
         return True
 
 
+def answer(session):
+    """A script: answers requests until the client leaves; those for "nothing" with an error."""
+    while True:
+        request = session.read_until(r"<iq\b[^>]*\btype=['\"][gs]et[^>]*>.*?</iq>|</stream:stream>").group()
+        if request == "</stream:stream>":
+            session.send(request)
+            return
+        identity = re.search(r"\bid=['\"]([^'\"]*)", request).group(1)
+        if "<nothing" in request:
+            session.send(f"<iq type='error' id='{identity}' from='{session.server.domain}'>"
+                         "<error type='cancel'><item-not-found "
+                         "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>")
+        else:
+            session.send(f"<iq type='result' id='{identity}' from='{session.server.domain}'/>")
+
+
 class Server:
-    """Runs @script for each session, once it is logged in. Use as a context.
+    """Runs @script for each session, once it is logged in or at once. Use as a context.
 
     With a certificate and its key it wants STARTTLS, else it has none.
     """
 
-    def __init__(self, script, paths=None, user="romeo", domain="example.net",
-                 address=("127.0.0.1", 0)):
+    def __init__(self, script, paths=None, domain="example.net",
+                 address=("127.0.0.1", 0), log_in=True):
         self.script = script
-        self.user = user
+        self.log_in = log_in
         self.domain = domain
-        self.sessions = []
-        self.ended = threading.Semaphore(0)
+        self._ended = queue.Queue()
         self.tls = None
         if paths is not None:
             self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.tls.load_cert_chain(*paths)
         self._listener = socket.create_server(address)
         self.port = self._listener.getsockname()[1]
-        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread = threading.Thread(target=self._listen, daemon=True)
 
     def __enter__(self):
         self._thread.start()
@@ -120,24 +139,25 @@ class Server:
         self._listener.close()
         self._thread.join(SECONDS)
 
-    def _serve(self):
+    def _listen(self):
         while True:
             try:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
-            session = Session(self, connection)
-            self.sessions.append(session)
-            try:
+            threading.Thread(target=self._serve, args=[connection], daemon=True).start()
+
+    def _serve(self, connection):
+        session = Session(self, connection)
+        try:
+            if self.log_in:
                 session.log_in()
-                self.script(session)
-            except (OSError, EOFError):
-                pass
-            session.socket.close()
-            self.ended.release()
+            self.script(session)
+        except (OSError, EOFError):
+            pass
+        session.socket.close()
+        self._ended.put(session)
 
     def wait(self):
-        """The session that has ended since the last call."""
-        if not self.ended.acquire(timeout=SECONDS):
-            raise TimeoutError("no session has ended")
-        return self.sessions[-1]
+        """The next session that has ended."""
+        return self._ended.get(timeout=SECONDS)

@@ -120,6 +120,19 @@ class _Operation(asyncio.Future):
         self.cancellable.cancel()
         return True
 
+    def __await__(self):
+        try:
+            return (yield from super().__await__())
+        except asyncio.CancelledError:
+            # The task was cancelled before it saw what had arrived for it.
+            if self.done() and not self.cancelled() and self.exception() is None:
+                self._save(self.result())
+            raise
+
+    def _save(self, value):
+        if self._unclaimed is not None and value is not None:
+            self._unclaimed(value)
+
     def end(self, source, result, *unused):
         if self._link:
             self._given.disconnect(self._link)
@@ -134,8 +147,7 @@ class _Operation(asyncio.Future):
             return
         if self._asked:
             # It was faster than being stopped.
-            if self._unclaimed is not None and value is not None:
-                self._unclaimed(value)
+            self._save(value)
             super().cancel(*self._asked)
         else:
             self.set_result(value)
