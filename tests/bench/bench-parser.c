@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright (C) 2026 The libxmpp-glib authors */
 
-#include "config.h"
+/* bench-parser ROW N: XmppParser and XmppWriter alone, N times. tests/bench/run counts what it
+ * costs. Without arguments: lists the rows. */
 
-#include "bench-rows.h"
-
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench-text.h"
@@ -105,26 +105,26 @@ append_big (GString *text, guint i)
   append_made (text, i, append_numbered_big);
 }
 
-guint
-bench_parse_small (const char *program, guint n)
+static guint
+parse_small (guint n)
 {
   return parse (n, append_small);
 }
 
-guint
-bench_parse_muc (const char *program, guint n)
+static guint
+parse_muc (guint n)
 {
   return parse (n, append_muc);
 }
 
-guint
-bench_parse_big (const char *program, guint n)
+static guint
+parse_big (guint n)
 {
   return parse (n, append_big);
 }
 
-guint
-bench_build_and_write (const char *program, guint n)
+static guint
+build_and_write (guint n)
 {
   g_autoptr (XmppJid) to = xmpp_jid_new ("srv@localhost/src", NULL);
   XmppBuffer buffer = { 0 };
@@ -150,4 +150,41 @@ bench_build_and_write (const char *program, guint n)
     }
   xmpp_buffer_clear (&buffer);
   return n_results;
+}
+
+static const struct
+{
+  const char *name;
+  guint (*run) (guint n);
+  const char *description;
+} rows[] = {
+  { "parse", parse_small, "250-byte stanza, body read" },
+  { "parse-muc", parse_muc, "603-byte stanza, body read" },
+  { "parse-big", parse_big, "1 MB stanza" },
+  { "write", build_and_write, "build a stanza and write it to a buffer" },
+};
+
+int
+main (int argc, char *argv[])
+{
+  guint n;
+
+  if (argc != 3)
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+        g_print ("%s\t%s\n", rows[i].name, rows[i].description);
+      return argc == 1 ? EXIT_SUCCESS : EXIT_FAILURE;
+    }
+  n = (guint) g_ascii_strtoull (argv[2], NULL, 10);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (g_str_equal (rows[i].name, argv[1]))
+      {
+        guint results = rows[i].run (n);
+
+        if (results != n)
+          g_error ("%s: %u instead of %u", rows[i].name, results, n);
+        return EXIT_SUCCESS;
+      }
+  g_printerr ("no row %s\n", argv[1]);
+  return EXIT_FAILURE;
 }
