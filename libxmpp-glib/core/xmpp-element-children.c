@@ -307,14 +307,6 @@ xmpp_element_get_parent (XmppElement *element)
   return element->parent;
 }
 
-static XmppElement *
-next_element (XmppNode *node)
-{
-  while (node != NULL && !xmpp_node_is_element (node))
-    node = node->next;
-  return (XmppElement *) node;
-}
-
 /**
  * xmpp_element_get_first_child:
  * @element: an element
@@ -328,7 +320,7 @@ xmpp_element_get_first_child (XmppElement *element)
 {
   g_return_val_if_fail (element != NULL, NULL);
 
-  return next_element (element->first);
+  return xmpp_node_find_element (element->first);
 }
 
 /**
@@ -344,7 +336,7 @@ xmpp_element_get_next_sibling (XmppElement *element)
 {
   g_return_val_if_fail (element != NULL, NULL);
 
-  return element->parent != NULL ? next_element (element->node.next) : NULL;
+  return element->parent != NULL ? xmpp_node_find_element (element->node.next) : NULL;
 }
 
 /**

@@ -86,6 +86,15 @@ xmpp_node_is_element (const XmppNode *node)
   return (node->flags & XMPP_ELEMENT_NODE) != 0;
 }
 
+/* @node, or the first element behind it */
+static inline XmppElement *
+xmpp_node_find_element (XmppNode *node)
+{
+  while (node != NULL && !xmpp_node_is_element (node))
+    node = node->next;
+  return (XmppElement *) node;
+}
+
 /* A root in @arena, of which a reference is taken over. @name and @xmlns are not copied and
  * not checked. */
 XmppElement *xmpp_element_new_in (XmppArena *arena, const char *name, const char *xmlns);

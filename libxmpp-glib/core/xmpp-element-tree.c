@@ -228,22 +228,14 @@ xmpp_element_keep_text (XmppElement *element, const char *text)
   return keep (element, text, length, xmpp_text_check (text, length));
 }
 
-static XmppElement *
-first_element (XmppNode *node)
-{
-  while (node != NULL && !xmpp_node_is_element (node))
-    node = node->next;
-  return (XmppElement *) node;
-}
-
 XmppElement *
 xmpp_element_walk (XmppElement *element, XmppElement *root)
 {
-  XmppElement *next = first_element (element->first);
+  XmppElement *next = xmpp_node_find_element (element->first);
 
   while (next == NULL && element != root)
     {
-      next = first_element (element->node.next);
+      next = xmpp_node_find_element (element->node.next);
       element = element->parent;
     }
   return next;

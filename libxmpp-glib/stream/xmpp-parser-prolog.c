@@ -13,12 +13,6 @@
 #define DECLARATION_LENGTH 5
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
-static gboolean
-is_space (char c)
-{
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 /* One byte more: is it still the beginning of an XMPP stream? */
 static gboolean
 check_start (XmppParserProlog *prolog, GError **error)
@@ -63,18 +57,18 @@ read_pair (const char **text, const char *name, char *value, gsize size)
   const char *end;
   char quote;
 
-  if (!is_space (*p))
+  if (!xmpp_parser_is_space (*p))
     return FALSE;
-  while (is_space (*p))
+  while (xmpp_parser_is_space (*p))
     p++;
   if (!g_str_has_prefix (p, name))
     return FALSE;
   p += strlen (name);
-  while (is_space (*p))
+  while (xmpp_parser_is_space (*p))
     p++;
   if (*p++ != '=')
     return FALSE;
-  while (is_space (*p))
+  while (xmpp_parser_is_space (*p))
     p++;
   quote = *p++;
   if (quote != '\'' && quote != '"')
@@ -120,7 +114,7 @@ check_declaration (const char *text, GError **error)
                            "The peer's stream is declared to need a DTD");
       return FALSE;
     }
-  while (is_space (*text))
+  while (xmpp_parser_is_space (*text))
     text++;
   if (!good || strcmp (text, "?>") != 0)
     {
@@ -160,7 +154,8 @@ xmpp_parser_prolog_take (XmppParserProlog *prolog,
       if (n < 4)
         continue;
       if (memcmp (prolog->bytes, DECLARATION, MIN (n, DECLARATION_LENGTH)) != 0 ||
-          (n > DECLARATION_LENGTH && !is_space (prolog->bytes[DECLARATION_LENGTH])))
+          (n > DECLARATION_LENGTH &&
+           !xmpp_parser_is_space (prolog->bytes[DECLARATION_LENGTH])))
         {
           prolog->done = TRUE;
         }

@@ -16,6 +16,13 @@ typedef struct
   gboolean done; /* what is in @bytes may go to the parser */
 } XmppParserProlog;
 
+/* White space of XML */
+static inline gboolean
+xmpp_parser_is_space (char c)
+{
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
 /* Takes bytes until it has seen enough; says in @taken how many. FALSE with an
  * XMPP_STREAM_ERROR */
 gboolean xmpp_parser_prolog_take (XmppParserProlog *prolog,

@@ -89,12 +89,6 @@ xmpp_parser_sleep (XmppParser *parser)
     xmpp_parser_drop_context (parser);
 }
 
-static gboolean
-is_space (char c)
-{
-  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
-
 /* Hands over what is complete. Outside of libxml2, so that the receiver may do what it likes:
  * free the parser, put it to sleep, run a main loop. TRUE where there was something */
 static gboolean
@@ -155,7 +149,7 @@ note_place (XmppParser *parser)
   if (parser->depth != 1)
     return;
   for (p = input->cur; p < input->end; p++)
-    if (!is_space ((char) *p))
+    if (!xmpp_parser_is_space ((char) *p))
       return;
   parser->between = TRUE;
   parser->scan.state = XMPP_PARSER_SCAN_TEXT;
@@ -248,7 +242,7 @@ skip_white_space (XmppParser *parser, const char *data, gsize length)
   gsize n = 0;
 
   length = MIN (length, PIECE_BYTES);
-  while (n < length && is_space (data[n]))
+  while (n < length && xmpp_parser_is_space (data[n]))
     n++;
   xmpp_parser_count_white_space (parser, n, get_unparsed (parser));
   return n;
@@ -279,7 +273,7 @@ feed_some (XmppParser *parser, const char *data, gsize length, gsize *used)
 {
   gboolean any;
 
-  if (parser->between && is_space (*data))
+  if (parser->between && xmpp_parser_is_space (*data))
     {
       *used = skip_white_space (parser, data, length);
       return FALSE;
