@@ -224,6 +224,17 @@ xmpp_arena_adopt (XmppArena *arena, XmppArena *child)
   g_atomic_pointer_set (&child->owner, arena);
 }
 
+gsize
+xmpp_arena_get_size (XmppArena *arena)
+{
+  gsize size = 0;
+
+  for (Block *block = xmpp_arena_get_owner (arena)->blocks; block != NULL;
+       block = block->next)
+    size += block->size;
+  return size;
+}
+
 XmppArenaFlags
 xmpp_arena_get_flags (XmppArena *arena)
 {

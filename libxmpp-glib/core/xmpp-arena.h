@@ -48,6 +48,9 @@ void xmpp_arena_adopt (XmppArena *arena, XmppArena *child);
 /* The arena that @arena is part of: itself, or the one that adopted it */
 XmppArena *xmpp_arena_get_owner (XmppArena *arena);
 
+/* Of all its blocks */
+gsize xmpp_arena_get_size (XmppArena *arena);
+
 XmppArenaFlags xmpp_arena_get_flags (XmppArena *arena);
 void xmpp_arena_add_flags (XmppArena *arena, XmppArenaFlags flags);
 

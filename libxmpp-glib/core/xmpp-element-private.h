@@ -15,5 +15,7 @@ void xmpp_element_seal (XmppElement *element);
 /* Its text is a secret: masked in logs and signals, memory wiped on free. Whole tree. */
 void xmpp_element_set_sensitive (XmppElement *element);
 gboolean xmpp_element_is_sensitive (XmppElement *element);
+/* What the tree that @element is part of takes up, in bytes */
+gsize xmpp_element_get_memory (XmppElement *element);
 
 G_END_DECLS

@@ -288,6 +288,14 @@ xmpp_element_set_sensitive (XmppElement *element)
   xmpp_arena_add_flags (element->arena, XMPP_ARENA_SENSITIVE);
 }
 
+gsize
+xmpp_element_get_memory (XmppElement *element)
+{
+  g_return_val_if_fail (element != NULL, 0);
+
+  return xmpp_arena_get_size (element->arena);
+}
+
 gboolean
 xmpp_element_is_sensitive (XmppElement *element)
 {

@@ -44,7 +44,8 @@ G_BEGIN_DECLS
   row (output_bytes, 4194304) \
   row (queued_stanzas, 1000) \
   row (queued_stanzas_hard, 10000) \
-  row (inbox_elements, 1000)
+  row (inbox_elements, 1000) \
+  row (inbox_bytes, 16777216)
 /* clang-format on */
 
 typedef struct

@@ -325,6 +325,14 @@ static GParamSpec *properties[G_N_ELEMENTS (limits) + 1];
  * Since: 1.0
  */
 
+/**
+ * XmppLimits:inbox-bytes:
+ *
+ * How many bytes of memory these elements may take up.
+ *
+ * Since: 1.0
+ */
+
 static guint *
 get_member (XmppLimits *self, guint property_id)
 {

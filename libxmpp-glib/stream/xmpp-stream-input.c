@@ -63,7 +63,7 @@ push_element (XmppStream *self, XmppElement *element)
 {
   if (self->paused || self->inbox.length > 0)
     {
-      g_queue_push_tail (&self->inbox, element);
+      xmpp_stream_inbox_push (self, element);
       return;
     }
 
@@ -308,9 +308,16 @@ use_bytes (XmppStream *self, char *buffer, gsize length)
     xmpp_secret_wipe (buffer, length);
 }
 
+/* What one dispatch has read */
+typedef struct
+{
+  gsize budget;   /* what it may still read */
+  gpointer empty; /* the input that had no more */
+} Turn;
+
 /* TRUE: go on; FALSE: it waits now. */
 static gboolean
-read_some (XmppStream *self, gsize *budget)
+read_some (XmppStream *self, Turn *turn)
 {
   g_autoptr (GError) error = NULL;
   char *buffer = take_read_buffer ();
@@ -322,7 +329,9 @@ read_some (XmppStream *self, gsize *budget)
     {
       gsize cost = MAX ((gsize) n, READ_COST);
 
-      *budget -= MIN (*budget, cost);
+      turn->budget -= MIN (turn->budget, cost);
+      if (n < READ_SIZE && self->short_read_is_all)
+        turn->empty = self->input;
       use_bytes (self, buffer, (gsize) n);
     }
   else if (n < 0 && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
@@ -361,10 +370,10 @@ push_from_inbox (XmppStream *self)
   if (self->sink == NULL || self->paused)
     return FALSE;
 
-  element = g_queue_pop_head (&self->inbox);
-  if (element == NULL)
+  if (self->inbox.length == 0)
     return FALSE;
 
+  element = xmpp_stream_inbox_take (self, self->inbox.head);
   self->sink->element (element, self->sink_data);
   xmpp_element_unref (element);
 
@@ -393,7 +402,7 @@ settle (XmppStream *self)
 
 /* Does one thing. FALSE: nothing is left to do now. */
 static gboolean
-step (XmppStream *self, gsize *budget)
+step (XmppStream *self, Turn *turn)
 {
   if (self->error != NULL)
     xmpp_buffer_consume (&self->leftover, xmpp_buffer_get_length (&self->leftover));
@@ -419,28 +428,43 @@ step (XmppStream *self, gsize *budget)
       return TRUE;
     }
 
-  if (*budget == 0)
+  if (turn->empty == self->input)
+    {
+      /* Where what was written cannot leave, the peer may have said why by now. */
+      turn->empty = NULL;
+      if (self->write_source == NULL)
+        xmpp_stream_flush_now (self);
+      if (self->write_error == NULL)
+        return nothing_there (self);
+    }
+
+  if (turn->budget == 0)
     {
       xmpp_stream_wake (self);
       return FALSE;
     }
 
-  return read_some (self, budget);
+  return read_some (self, turn);
 }
 
 void
 xmpp_stream_pump (XmppStream *self)
 {
-  gsize budget = READ_BUDGET;
+  Turn turn = { .budget = READ_BUDGET };
 
+  /* Somebody who was handed an element runs the main loop: what comes waits for his return,
+   * and must not keep that loop busy. */
   if (self->pumping)
-    return;
+    {
+      xmpp_stream_clear_source (&self->read_source);
+      return;
+    }
 
   g_object_ref (self);
   self->pumping = TRUE;
   self->debug = !g_log_writer_default_would_drop (G_LOG_LEVEL_DEBUG, G_LOG_DOMAIN);
 
-  while (step (self, &budget))
+  while (step (self, &turn))
     {
     }
 

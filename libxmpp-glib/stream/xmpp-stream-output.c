@@ -15,7 +15,7 @@
 /* ---- What has not been handed to the socket ---- */
 
 static void
-note_unsent (XmppStream *self, XmppElement *element)
+note_unsent (XmppStream *self, XmppElement *element, gboolean awaited)
 {
   XmppUnsent *unsent;
 
@@ -36,24 +36,25 @@ note_unsent (XmppStream *self, XmppElement *element)
                          (self->unsent_size - 1)];
   unsent->element = xmpp_element_ref (element);
   unsent->end = self->handed_over + xmpp_buffer_get_length (&self->out);
+  unsent->awaited = awaited;
 }
 
-static XmppElement *
+static XmppUnsent
 pop_unsent (XmppStream *self)
 {
-  XmppElement *element = self->unsent[self->unsent_first].element;
+  XmppUnsent unsent = self->unsent[self->unsent_first];
 
   self->unsent_first = (self->unsent_first + 1) & (self->unsent_size - 1);
   self->unsent_count--;
 
-  return element;
+  return unsent;
 }
 
 void
 xmpp_stream_clear_unsent (XmppStream *self)
 {
   while (self->unsent_count > 0)
-    xmpp_element_unref (pop_unsent (self));
+    xmpp_element_unref (pop_unsent (self).element);
 }
 
 static void
@@ -62,13 +63,23 @@ note_handed_over (XmppStream *self, gsize length)
   self->handed_over += length;
   while (self->unsent_count > 0 &&
          self->unsent[self->unsent_first].end <= self->handed_over)
-    xmpp_element_unref (pop_unsent (self));
+    xmpp_element_unref (pop_unsent (self).element);
 }
 
-gsize
-xmpp_stream_get_unsent_bytes (XmppStream *stream)
+void
+xmpp_stream_stop_awaiting (XmppStream *stream, XmppElement *element)
 {
-  return xmpp_buffer_get_length (&stream->out);
+  for (guint i = 0; i < stream->unsent_count; i++)
+    {
+      XmppUnsent *unsent =
+          &stream->unsent[(stream->unsent_first + i) & (stream->unsent_size - 1)];
+
+      if (unsent->element == element && unsent->awaited)
+        {
+          unsent->awaited = FALSE;
+          return;
+        }
+    }
 }
 
 GPtrArray *
@@ -78,7 +89,14 @@ xmpp_stream_steal_unsent (XmppStream *stream)
       g_ptr_array_new_full (stream->unsent_count, (GDestroyNotify) xmpp_element_unref);
 
   while (stream->unsent_count > 0)
-    g_ptr_array_add (elements, pop_unsent (stream));
+    {
+      XmppUnsent unsent = pop_unsent (stream);
+
+      if (unsent.awaited)
+        xmpp_element_unref (unsent.element);
+      else
+        g_ptr_array_add (elements, unsent.element);
+    }
 
   return elements;
 }
@@ -104,13 +122,11 @@ may_write (XmppStream *self, GError **error)
   return FALSE;
 }
 
-gboolean
-xmpp_stream_write (XmppStream *stream, XmppElement *element, GError **error)
+static gboolean
+write_element (XmppStream *stream, XmppElement *element, gboolean awaited, GError **error)
 {
   gsize before = xmpp_buffer_get_length (&stream->out);
   gsize length;
-
-  g_return_val_if_fail (element != NULL, FALSE);
 
   if (!may_write (stream, error))
     return FALSE;
@@ -129,7 +145,7 @@ xmpp_stream_write (XmppStream *stream, XmppElement *element, GError **error)
     }
 
   xmpp_element_seal (element);
-  note_unsent (stream, element);
+  note_unsent (stream, element, awaited);
 
   /* A long burst does not have to wait in memory for the end of the dispatch. */
   if (length >= stream->values->output_high_bytes && stream->sink != NULL &&
@@ -146,14 +162,20 @@ xmpp_stream_write (XmppStream *stream, XmppElement *element, GError **error)
   return TRUE;
 }
 
-void
-xmpp_stream_write_keep_alive (XmppStream *stream)
+gboolean
+xmpp_stream_write (XmppStream *stream, XmppElement *element, GError **error)
 {
-  if (!may_write (stream, NULL))
-    return;
+  g_return_val_if_fail (element != NULL, FALSE);
 
-  xmpp_buffer_append (&stream->out, " ", 1);
-  xmpp_stream_schedule_flush (stream);
+  return write_element (stream, element, FALSE, error);
+}
+
+gboolean
+xmpp_stream_write_awaited (XmppStream *stream, XmppElement *element, GError **error)
+{
+  g_return_val_if_fail (element != NULL, FALSE);
+
+  return write_element (stream, element, TRUE, error);
 }
 
 void
@@ -170,12 +192,6 @@ xmpp_stream_write_end (XmppStream *stream)
 
   xmpp_buffer_append (&stream->out, end, sizeof end - 1);
   xmpp_stream_schedule_flush (stream);
-}
-
-gboolean
-xmpp_stream_has_written_end (XmppStream *stream)
-{
-  return stream->end_written;
 }
 
 /* ---- Flushing ---- */

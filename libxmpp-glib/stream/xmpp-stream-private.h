@@ -21,7 +21,8 @@ typedef enum
 typedef struct
 {
   XmppElement *element;
-  guint64 end; /* of its last byte, counted from the start of the stream */
+  guint64 end;      /* of its last byte, counted from the start of the stream */
+  gboolean awaited; /* its sender waits, and gets an error of its own */
 } XmppUnsent;
 
 struct _XmppStream
@@ -52,8 +53,10 @@ struct _XmppStream
   /* Input */
   XmppParser *parser;
   XmppBuffer leftover; /* read and not yet parsed */
-  gboolean input_over; /* nothing more can be read */
-  gboolean peer_ended; /* </stream:stream> has come */
+  gboolean
+      short_read_is_all; /* a read that fills less than the buffer took all there was */
+  gboolean input_over;   /* nothing more can be read */
+  gboolean peer_ended;   /* </stream:stream> has come */
   GSource *read_source;
   GSource *wake_source;
   gboolean pumping;
@@ -61,6 +64,7 @@ struct _XmppStream
   gboolean single;  /* … and stops behind each event */
   gint64 last_input;
   GQueue inbox;         /* of XmppElement */
+  gsize inbox_bytes;    /* of memory, of these */
   XmppElement *arrived; /* the parser has stopped behind it */
   gboolean end_arrived;
 
@@ -137,6 +141,10 @@ void xmpp_stream_wake (XmppStream *self);
 
 /* ---- xmpp-stream-pull.c ---- */
 
+/* What waits for a reader. @element: (transfer full) */
+void xmpp_stream_inbox_push (XmppStream *self, XmppElement *element);
+/* @link: of the inbox. Returns: (transfer full) */
+XmppElement *xmpp_stream_inbox_take (XmppStream *self, GList *link);
 /* @element: (transfer full) */
 void xmpp_stream_pull_element (XmppStream *self, XmppElement *element);
 /* The peer's header is there. */

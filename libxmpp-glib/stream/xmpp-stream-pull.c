@@ -5,6 +5,7 @@
 
 #include "stream/xmpp-stream.h"
 
+#include "core/xmpp-element-private.h"
 #include "core/xmpp-error.h"
 #include "stream/xmpp-stream-private.h"
 
@@ -55,20 +56,31 @@ steal_pull (XmppStream *self)
   return g_steal_pointer (&self->pull);
 }
 
+void
+xmpp_stream_inbox_push (XmppStream *self, XmppElement *element)
+{
+  self->inbox_bytes += xmpp_element_get_memory (element);
+  g_queue_push_tail (&self->inbox, element);
+}
+
+XmppElement *
+xmpp_stream_inbox_take (XmppStream *self, GList *link)
+{
+  XmppElement *element = link->data;
+
+  g_queue_delete_link (&self->inbox, link);
+  /* Somebody who saw it arrive may have made it part of a bigger tree. */
+  self->inbox_bytes -= MIN (self->inbox_bytes, xmpp_element_get_memory (element));
+  return element;
+}
+
 /* The first in the inbox that the operation is after */
 static XmppElement *
 take_from_inbox (XmppStream *self, Pull *pull)
 {
   for (GList *l = self->inbox.head; l != NULL; l = l->next)
-    {
-      XmppElement *element = l->data;
-
-      if (fits (pull, element))
-        {
-          g_queue_delete_link (&self->inbox, l);
-          return element;
-        }
-    }
+    if (fits (pull, l->data))
+      return xmpp_stream_inbox_take (self, l);
 
   return NULL;
 }
@@ -256,16 +268,14 @@ xmpp_stream_pull_header (XmppStream *self)
 static void
 put_into_inbox (XmppStream *self, XmppElement *element)
 {
-  if (self->inbox.length < self->values->inbox_elements)
-    {
-      g_queue_push_tail (&self->inbox, element);
-      return;
-    }
-
-  xmpp_element_unref (element);
-  xmpp_stream_fail_with (self, XMPP_STREAM_ERROR_POLICY_VIOLATION,
-                         "%s sent more than %u stanzas while an answer was waited for",
-                         xmpp_stream_name_peer (self), self->values->inbox_elements);
+  xmpp_stream_inbox_push (self, element);
+  if (self->inbox.length > self->values->inbox_elements ||
+      self->inbox_bytes > self->values->inbox_bytes)
+    xmpp_stream_fail_with (self, XMPP_STREAM_ERROR_POLICY_VIOLATION,
+                           "%s sent %u stanzas, %" G_GSIZE_FORMAT " bytes, while an "
+                           "answer was waited for",
+                           xmpp_stream_name_peer (self), self->inbox.length,
+                           self->inbox_bytes);
 }
 
 static void

@@ -110,6 +110,8 @@ use_io (XmppStream *self, GIOStream *io)
   g_set_object (&self->io, io);
   self->input = NULL;
   self->output = NULL;
+  /* TLS gives a record at a time. */
+  self->short_read_is_all = G_IS_SOCKET_CONNECTION (io);
 
   if (G_IS_POLLABLE_INPUT_STREAM (input) &&
       g_pollable_input_stream_can_poll (G_POLLABLE_INPUT_STREAM (input)))

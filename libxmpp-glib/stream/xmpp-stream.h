@@ -130,8 +130,13 @@ XmppElement *xmpp_stream_take_features (XmppStream *stream);
  * written, the stream stays), XMPP_CONNECTION_ERROR_QUEUE_FULL (output_bytes), what ended the
  * stream. */
 gboolean xmpp_stream_write (XmppStream *stream, XmppElement *element, GError **error);
-/* One white space character, as a keep-alive (RFC 6120 §4.6.1) */
-void xmpp_stream_write_keep_alive (XmppStream *stream);
+/* The same for one who waits for @element and hears of its loss otherwise: steal_unsent()
+ * leaves it out. */
+gboolean xmpp_stream_write_awaited (XmppStream *stream,
+                                    XmppElement *element,
+                                    GError **error);
+/* Nobody waits for @element any more. */
+void xmpp_stream_stop_awaiting (XmppStream *stream, XmppElement *element);
 /* Done when all that was written so far has been handed to the socket */
 void xmpp_stream_flush_async (XmppStream *stream,
                               GCancellable *cancellable,
@@ -140,9 +145,8 @@ void xmpp_stream_flush_async (XmppStream *stream,
 gboolean xmpp_stream_flush_finish (XmppStream *stream,
                                    GAsyncResult *result,
                                    GError **error);
-gsize xmpp_stream_get_unsent_bytes (XmppStream *stream);
 /* (transfer full) (element-type XmppElement): the elements of which not every byte was handed
- * to the socket, in order; the stream forgets them. */
+ * to the socket and that nobody awaits, in order; the stream forgets all of them. */
 GPtrArray *xmpp_stream_steal_unsent (XmppStream *stream);
 
 /* ---- Push: when the stream is open ---- */
@@ -190,7 +194,6 @@ void xmpp_stream_set_tap (XmppStream *stream,
 void xmpp_stream_fail (XmppStream *stream, const GError *error);
 /* Appends </stream:stream>; nothing can be written afterwards; reading goes on. */
 void xmpp_stream_write_end (XmppStream *stream);
-gboolean xmpp_stream_has_written_end (XmppStream *stream);
 /* write_end if need be, flush, read and hand on until the peer's end, then close our half
  * (close_notify) and the socket. The caller's cancellable is the deadline. Succeeds where the
  * peer's closing tag came. Works with a sink (elements go there) and without. */

@@ -5,6 +5,8 @@
 
 #include "xmpp-test-client.h"
 
+#include "stream/xmpp-stream-private.h"
+
 XmppStream *
 xmpp_test_client_new (XmppTestPeer *peer)
 {
@@ -79,6 +81,12 @@ xmpp_test_close (XmppStream *stream, GError **error)
   xmpp_stream_close_async (stream, NULL, xmpp_test_result_cb, &result);
 
   return xmpp_stream_close_finish (stream, xmpp_test_result_wait (&result), error);
+}
+
+gsize
+xmpp_test_unsent_bytes (XmppStream *stream)
+{
+  return xmpp_buffer_get_length (&stream->out);
 }
 
 void

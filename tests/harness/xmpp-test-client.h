@@ -42,6 +42,9 @@ XmppElement *xmpp_test_exchange (XmppStream *stream,
 gboolean xmpp_test_flush (XmppStream *stream, GError **error);
 gboolean xmpp_test_close (XmppStream *stream, GError **error);
 
+/* How many bytes were appended and not handed to the socket yet */
+gsize xmpp_test_unsent_bytes (XmppStream *stream);
+
 /* The next element must have this name. */
 void xmpp_test_assert_reads (XmppStream *stream, const char *name);
 void xmpp_test_write (XmppStream *stream, XmppElement *element);
