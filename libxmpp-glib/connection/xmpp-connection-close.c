@@ -14,6 +14,44 @@
 
 static void stream_closed_cb (GObject *object, GAsyncResult *result, gpointer user_data);
 
+static gboolean
+closer_cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  GTask *task = user_data;
+  XmppConnection *self = g_task_get_source_object (task);
+
+  /* Where it is not there any more its answer is on the way. */
+  if (g_queue_remove (&xmpp_connection_get_private (self)->closers, task))
+    {
+      g_task_return_error_if_cancelled (task);
+      g_object_unref (task);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+static void
+destroy_source (gpointer source)
+{
+  g_source_destroy (source);
+  g_source_unref (source);
+}
+
+/* Until the connection is closed, or until it is cancelled itself */
+static void
+watch_closer (GTask *task)
+{
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  GSource *source;
+
+  if (cancellable == NULL)
+    return;
+
+  source = g_cancellable_source_new (cancellable);
+  g_source_set_callback (source, G_SOURCE_FUNC (closer_cancelled_cb), task, NULL);
+  g_source_attach (source, g_task_get_context (task));
+  g_task_set_task_data (task, source, destroy_source);
+}
+
 static void
 return_to_closers (GQueue *closers, const GError *error)
 {
@@ -21,6 +59,8 @@ return_to_closers (GQueue *closers, const GError *error)
 
   while ((task = g_queue_pop_head (closers)) != NULL)
     {
+      /* It is not to be cancelled any more. */
+      g_task_set_task_data (task, NULL, NULL);
       if (error != NULL)
         g_task_return_error (task, g_error_copy (error));
       else
@@ -35,7 +75,7 @@ is_open_state (XmppConnectionState state)
   return state == XMPP_CONNECTION_STATE_OPEN || state == XMPP_CONNECTION_STATE_CLOSING;
 }
 
-/* What had not been handed to the system and has nobody who gets an error for it */
+/* What had not been handed to the system and has no waiter who gets an error for it */
 static GPtrArray *
 collect_undelivered (XmppConnectionPrivate *priv)
 {
@@ -48,16 +88,11 @@ collect_undelivered (XmppConnectionPrivate *priv)
       XmppElement *element = g_ptr_array_index (unsent, i);
       XmppStanza *stanza;
 
-      if (g_hash_table_contains (priv->awaited, element) ||
-          xmpp_request_table_holds (priv->requests, element))
-        continue;
-
       stanza = xmpp_stanza_new_from_element (element, NULL);
       if (stanza != NULL)
         g_ptr_array_add (stanzas, stanza);
     }
 
-  g_hash_table_remove_all (priv->awaited);
   return stanzas;
 }
 
@@ -128,11 +163,16 @@ void
 xmpp_connection_finish_stream (XmppConnection *self, GCancellable *cancellable)
 {
   XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
+  g_autoptr (XmppStream) stream = g_object_ref (priv->stream);
 
   xmpp_connection_set_state (self, XMPP_CONNECTION_STATE_CLOSING);
+  /* Who hears of that may abort. */
+  if (priv->stream != stream)
+    return;
+
   priv->closing = xmpp_deadline_new (priv->limit->close_seconds, cancellable);
   xmpp_connection_update_paused (self);
-  xmpp_stream_close_async (priv->stream, xmpp_deadline_get_cancellable (priv->closing),
+  xmpp_stream_close_async (stream, xmpp_deadline_get_cancellable (priv->closing),
                            stream_closed_cb, g_object_ref (self));
 }
 
@@ -155,11 +195,28 @@ stream_closed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   xmpp_connection_end (self, error);
 }
 
+/* Who hears of what is sent last may close too, which must not send it again, and abort. */
+static void
+leave (XmppConnection *self, const char *status, GCancellable *cancellable)
+{
+  XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
+  g_autoptr (XmppStream) stream = g_object_ref (priv->stream);
+
+  priv->leaving = stream;
+  XMPP_CONNECTION_GET_CLASS (self)->ops->farewell (self, status);
+  if (priv->leaving == stream)
+    priv->leaving = NULL;
+
+  if (priv->stream == stream && priv->state == XMPP_CONNECTION_STATE_OPEN)
+    xmpp_connection_finish_stream (self, cancellable);
+}
+
 /**
  * xmpp_connection_close_async:
  * @connection: a connection
  * @status: (nullable): a text for those who see us leave
- * @cancellable: (nullable): aborts instead of waiting further
+ * @cancellable: (nullable): aborts instead of waiting further; where the connection is
+ * being closed already, it ends only the wait of this call
  * @callback: called when the connection is closed
  * @user_data: for @callback
  *
@@ -207,13 +264,13 @@ xmpp_connection_close_async (XmppConnection *self,
   if (priv->state == XMPP_CONNECTION_STATE_OPENING)
     {
       xmpp_connection_set_state (self, XMPP_CONNECTION_STATE_CLOSING);
-      g_cancellable_cancel (xmpp_deadline_get_cancellable (priv->opening));
+      if (priv->opening != NULL)
+        g_cancellable_cancel (xmpp_deadline_get_cancellable (priv->opening));
     }
-  else if (priv->state == XMPP_CONNECTION_STATE_OPEN)
-    {
-      XMPP_CONNECTION_GET_CLASS (self)->ops->farewell (self, status);
-      xmpp_connection_finish_stream (self, cancellable);
-    }
+  else if (priv->state == XMPP_CONNECTION_STATE_OPEN && priv->leaving != priv->stream)
+    leave (self, status, cancellable);
+  else
+    watch_closer (task);
 }
 
 /**
@@ -223,7 +280,8 @@ xmpp_connection_close_async (XmppConnection *self,
  * @error: what kept the close from being polite: [error@ConnectionError.TIMED_OUT] where
  * the peer did not close its side in time, or what broke the stream
  *
- * Finishes closing the connection. It is closed in any case.
+ * Finishes closing the connection. It is closed in any case, but for
+ * [error@Gio.IOErrorEnum.CANCELLED] while somebody else still closes it.
  *
  * Returns: whether both sides have closed
  *

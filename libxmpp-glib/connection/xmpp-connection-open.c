@@ -135,13 +135,12 @@ dialled_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
 
+  /* What has arrived meanwhile comes in a later turn, after "opened". Who closes in there
+   * still gets it. */
   priv->told_open = TRUE;
+  xmpp_stream_set_sink (priv->stream, &xmpp_connection_sink, self);
   g_signal_emit (self, xmpp_connection_signals[XMPP_CONNECTION_SIGNAL_OPENED], 0, FALSE);
   g_task_return_boolean (task, TRUE);
-
-  /* What has arrived meanwhile comes after "opened", unless that has closed us again. */
-  if (priv->state == XMPP_CONNECTION_STATE_OPEN)
-    xmpp_stream_set_sink (priv->stream, &xmpp_connection_sink, self);
 }
 
 /* @error: what the attempt came to, and what it is left with where the answer is no */

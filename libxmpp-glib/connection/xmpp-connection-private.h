@@ -61,8 +61,8 @@ typedef struct
   XmppReceiveQueue *queue;
   XmppStanzaKind queue_kinds;
   XmppLiveness *liveness;
-  GHashTable *awaited; /* stanzas with a waiter of their own: XmppElement, owned */
 
+  gpointer leaving; /* the stream on which the last stanzas are being sent */
   XmppDeadline *closing;
   GQueue closers; /* of GTask: calls of close_async() */
 } XmppConnectionPrivate;

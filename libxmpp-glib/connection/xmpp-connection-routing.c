@@ -37,24 +37,9 @@ refuse (XmppConnection *self,
 }
 
 static gboolean
-is_request (XmppStanza *stanza)
+is_request (XmppStanzaType type)
 {
-  XmppStanzaType type = xmpp_stanza_get_stanza_type (stanza);
-
-  return xmpp_stanza_get_kind (stanza) == XMPP_STANZA_KIND_IQ &&
-         (type == XMPP_STANZA_TYPE_GET || type == XMPP_STANZA_TYPE_SET);
-}
-
-/* RFC 6120 §8.2.3: an id always, exactly one child in a request. */
-static gboolean
-iq_is_well_formed (XmppConnection *self, XmppStanza *stanza)
-{
-  if (xmpp_stanza_get_id (stanza) == NULL ||
-      xmpp_stanza_get_stanza_type (stanza) == XMPP_STANZA_TYPE_INVALID)
-    return FALSE;
-
-  return !is_request (stanza) ||
-         xmpp_element_get_n_children (xmpp_stanza_get_element (stanza)) == 1;
+  return type == XMPP_STANZA_TYPE_GET || type == XMPP_STANZA_TYPE_SET;
 }
 
 /* TRUE: answered by the library itself (XEP-0199 §4.1, §4.2) */
@@ -113,29 +98,33 @@ enqueue (XmppConnection *self, XmppStanza *stanza)
   xmpp_connection_update_paused (self);
 }
 
-static void
-route_iq_before_handlers (XmppConnection *self, XmppStanza *stanza, gboolean *done)
+/* RFC 6120 §8.2.3: one of four types, an id always, exactly one child in a request. TRUE:
+ * it goes no further */
+static gboolean
+take_iq (XmppConnection *self, XmppStanza *stanza)
 {
   XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
+  XmppStanzaType type = xmpp_stanza_get_stanza_type (stanza);
 
-  if (!iq_is_well_formed (self, stanza))
-    {
-      if (xmpp_stanza_get_id (stanza) != NULL &&
-          (is_request (stanza) ||
-           xmpp_stanza_get_stanza_type (stanza) == XMPP_STANZA_TYPE_INVALID))
-        refuse (self, stanza, XMPP_STANZA_ERROR_TYPE_MODIFY,
-                XMPP_STANZA_ERROR_BAD_REQUEST);
-      *done = TRUE;
-    }
-  else if (is_request (stanza))
-    *done = answer_ping (self, stanza);
-  else
+  if (xmpp_stanza_get_id (stanza) == NULL)
+    return TRUE;
+
+  if (type == XMPP_STANZA_TYPE_RESULT || type == XMPP_STANZA_TYPE_ERROR)
     {
       /* A reply that nobody waits for is a late one or a forged one. */
       if (xmpp_request_table_take (priv->requests, stanza, priv->jid))
         xmpp_connection_update_paused (self);
-      *done = TRUE;
+      return TRUE;
     }
+
+  if (!is_request (type) ||
+      xmpp_element_get_n_children (xmpp_stanza_get_element (stanza)) != 1)
+    {
+      refuse (self, stanza, XMPP_STANZA_ERROR_TYPE_MODIFY, XMPP_STANZA_ERROR_BAD_REQUEST);
+      return TRUE;
+    }
+
+  return answer_ping (self, stanza);
 }
 
 static void
@@ -143,21 +132,21 @@ route (XmppConnection *self, XmppStanza *stanza)
 {
   XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
   XmppStanzaKind kind = xmpp_stanza_get_kind (stanza);
-  gboolean done = FALSE;
+  gpointer stream = priv->stream;
 
-  if (kind == XMPP_STANZA_KIND_IQ)
-    route_iq_before_handlers (self, stanza, &done);
-
-  if (done || xmpp_handler_table_run (priv->handlers, self, stanza) ||
-      emit_stanza (self, stanza))
+  if (kind == XMPP_STANZA_KIND_IQ && take_iq (self, stanza))
     return;
 
-  if (priv->stream == NULL)
+  if (xmpp_handler_table_run (priv->handlers, self, stanza) || emit_stanza (self, stanza))
+    return;
+
+  /* The application may have ended it, and even opened another one. */
+  if (priv->stream != stream)
     return;
 
   if ((priv->queue_kinds & kind) != 0)
     enqueue (self, stanza);
-  else if (is_request (stanza))
+  else if (kind == XMPP_STANZA_KIND_IQ)
     refuse (self, stanza, XMPP_STANZA_ERROR_TYPE_CANCEL,
             XMPP_STANZA_ERROR_SERVICE_UNAVAILABLE);
 }
@@ -193,7 +182,7 @@ element_cb (XmppElement *element, gpointer user_data)
 static void
 ended_cb (const GError *error, gpointer user_data)
 {
-  XmppConnection *self = user_data;
+  g_autoptr (XmppConnection) self = g_object_ref (user_data);
   XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
 
   /* While we are closing, the result of that says how it went. */

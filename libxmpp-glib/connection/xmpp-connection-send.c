@@ -57,22 +57,18 @@ static void
 sent_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  XmppConnection *self = g_task_get_source_object (task);
-  XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
   XmppElement *element = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
 
   if (xmpp_stream_flush_finish (XMPP_STREAM (object), result, &error))
     {
-      g_hash_table_remove (priv->awaited, element);
       g_task_return_boolean (task, TRUE);
       return;
     }
 
-  /* Cancelled, it may still leave, or come back like any other. Else the stream has
-   * ended: end() finds it among the awaited and leaves it to this error. */
+  /* Cancelled, it may still leave, or come back like any other. */
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    g_hash_table_remove (priv->awaited, element);
+    xmpp_stream_stop_awaiting (XMPP_STREAM (object), element);
   g_task_return_error (task, g_steal_pointer (&error));
 }
 
@@ -119,10 +115,8 @@ xmpp_connection_send_async (XmppConnection *self,
   stream = g_object_ref (priv->stream);
   element = xmpp_element_ref (xmpp_stanza_get_element (stanza));
   g_task_set_task_data (task, element, (GDestroyNotify) xmpp_element_unref);
-  g_hash_table_add (priv->awaited, xmpp_element_ref (element));
-  if (!xmpp_stream_write (stream, element, &error))
+  if (!xmpp_stream_write_awaited (stream, element, &error))
     {
-      g_hash_table_remove (priv->awaited, element);
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
@@ -186,23 +180,23 @@ xmpp_connection_request_async (XmppConnection *self,
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, xmpp_connection_request_async);
 
-  if (check_can_send (self, &error) &&
-      xmpp_request_table_check (priv->requests, stanza, &error))
-    stream = g_object_ref (priv->stream);
-  if (stream == NULL ||
-      !xmpp_stream_write (stream, xmpp_stanza_get_element (stanza), &error))
+  if (!check_can_send (self, &error) ||
+      !xmpp_request_table_add (priv->requests, stanza, task, &error))
     {
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
-  /* Who hears of it by element-sent may have ended the connection. */
-  if (priv->stream != stream)
+
+  /* It is in the table by now: who hears of it by element-sent may end the connection, and
+   * its task with it. */
+  stream = g_object_ref (priv->stream);
+  if (!xmpp_stream_write_awaited (stream, xmpp_stanza_get_element (stanza), &error))
     {
-      g_task_return_error (task, g_error_copy (xmpp_stream_get_error (stream)));
+      xmpp_request_table_remove (priv->requests, stanza);
+      g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
 
-  xmpp_request_table_add (priv->requests, stanza, task);
   xmpp_connection_update_paused (self);
 }
 

@@ -122,7 +122,6 @@ xmpp_connection_finalize (GObject *object)
   XmppConnectionPrivate *priv = xmpp_connection_get_private (XMPP_CONNECTION (object));
 
   xmpp_handler_table_free (priv->handlers);
-  g_hash_table_unref (priv->awaited);
   g_clear_error (&priv->error);
   g_clear_object (&priv->report);
   g_clear_object (&priv->limits);
@@ -515,8 +514,6 @@ xmpp_connection_init (XmppConnection *self)
   priv->limits = xmpp_limits_new ();
   priv->limit = xmpp_limits_peek (priv->limits);
   priv->handlers = xmpp_handler_table_new ();
-  priv->awaited =
-      g_hash_table_new_full (NULL, NULL, (GDestroyNotify) xmpp_element_unref, NULL);
   g_queue_init (&priv->closers);
 }
 

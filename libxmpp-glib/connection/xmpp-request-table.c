@@ -12,7 +12,7 @@
 struct _XmppRequestTable
 {
   const XmppLimitValues *limits;
-  GHashTable *by_id; /* id → Request, not owned */
+  GHashTable *by_id; /* a set of Request, not owned */
   GQueue queue;      /* of Request, by their link */
   GSource *timer;    /* fires when the head expires; may fire early */
 };
@@ -21,6 +21,8 @@ typedef struct
 {
   XmppRequestTable *table;
   XmppStanza *stanza;
+  const char *id; /* of @stanza */
+  guint hash;     /* of @id, which is long */
   GTask *task;
   GSource *cancelled; /* nullable */
   gint64 expires;
@@ -38,13 +40,33 @@ dispatch_timer (GSource *source, GSourceFunc callback, gpointer user_data)
 
 static GSourceFuncs timer_funcs = { .dispatch = dispatch_timer };
 
+static guint
+hash_request (gconstpointer request)
+{
+  return ((const Request *) request)->hash;
+}
+
+static gboolean
+equal_requests (gconstpointer a, gconstpointer b)
+{
+  return g_str_equal (((const Request *) a)->id, ((const Request *) b)->id);
+}
+
+static Request *
+find (XmppRequestTable *table, const char *id)
+{
+  const Request key = { .id = id, .hash = g_str_hash (id) };
+
+  return g_hash_table_lookup (table->by_id, &key);
+}
+
 XmppRequestTable *
 xmpp_request_table_new (const XmppLimitValues *limits, GMainContext *context)
 {
   XmppRequestTable *table = g_new0 (XmppRequestTable, 1);
 
   table->limits = limits;
-  table->by_id = g_hash_table_new (g_str_hash, g_str_equal);
+  table->by_id = g_hash_table_new (hash_request, equal_requests);
   g_queue_init (&table->queue);
   table->timer = g_source_new (&timer_funcs, sizeof (GSource));
   g_source_set_static_name (table->timer, "xmpp: requests");
@@ -60,7 +82,7 @@ remove_request (Request *request)
   XmppRequestTable *table = request->table;
   GTask *task = g_steal_pointer (&request->task);
 
-  g_hash_table_remove (table->by_id, xmpp_stanza_get_id (request->stanza));
+  g_hash_table_remove (table->by_id, request);
   g_queue_unlink (&table->queue, &request->link);
   if (request->cancelled != NULL)
     {
@@ -72,24 +94,31 @@ remove_request (Request *request)
   return task;
 }
 
-gboolean
-xmpp_request_table_check (XmppRequestTable *table, XmppStanza *request, GError **error)
+static gboolean
+check_request (XmppStanza *stanza, GError **error)
 {
-  XmppStanzaType type = xmpp_stanza_get_stanza_type (request);
-  const char *id = xmpp_stanza_get_id (request);
+  XmppStanzaType type = xmpp_stanza_get_stanza_type (stanza);
 
-  if (xmpp_stanza_get_kind (request) != XMPP_STANZA_KIND_IQ ||
-      (type != XMPP_STANZA_TYPE_GET && type != XMPP_STANZA_TYPE_SET) || id == NULL)
+  if (xmpp_stanza_get_kind (stanza) != XMPP_STANZA_KIND_IQ ||
+      (type != XMPP_STANZA_TYPE_GET && type != XMPP_STANZA_TYPE_SET) ||
+      xmpp_stanza_get_id (stanza) == NULL)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
                            "Only an iq of type get or set with an id can be a request");
       return FALSE;
     }
 
-  if (g_hash_table_contains (table->by_id, id))
+  return TRUE;
+}
+
+/* Whether one more with the id of @key may wait */
+static gboolean
+check_room (XmppRequestTable *table, const Request *key, GError **error)
+{
+  if (g_hash_table_contains (table->by_id, key))
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                   "A request with the id “%s” already waits for its reply", id);
+                   "A request with the id “%s” already waits for its reply", key->id);
       return FALSE;
     }
 
@@ -114,20 +143,32 @@ cancelled_cb (GCancellable *cancellable, gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-void
-xmpp_request_table_add (XmppRequestTable *table, XmppStanza *stanza, GTask *task)
+gboolean
+xmpp_request_table_add (XmppRequestTable *table,
+                        XmppStanza *stanza,
+                        GTask *task,
+                        GError **error)
 {
-  Request *request = g_new0 (Request, 1);
   GCancellable *cancellable = g_task_get_cancellable (task);
+  Request key = { .table = table };
+  Request *request;
 
-  request->table = table;
+  if (!check_request (stanza, error))
+    return FALSE;
+
+  key.id = xmpp_stanza_get_id (stanza);
+  key.hash = g_str_hash (key.id);
+  if (!check_room (table, &key, error))
+    return FALSE;
+
+  request = g_memdup2 (&key, sizeof key);
   request->stanza = xmpp_stanza_ref (stanza);
   request->task = g_object_ref (task);
   request->expires = g_get_monotonic_time () +
                      (gint64) table->limits->request_seconds * G_USEC_PER_SEC;
   request->link.data = request;
 
-  g_hash_table_insert (table->by_id, (gpointer) xmpp_stanza_get_id (stanza), request);
+  g_hash_table_add (table->by_id, request);
   g_queue_push_tail_link (&table->queue, &request->link);
   if (table->queue.length == 1)
     g_source_set_ready_time (table->timer, request->expires);
@@ -139,21 +180,20 @@ xmpp_request_table_add (XmppRequestTable *table, XmppStanza *stanza, GTask *task
                              NULL);
       g_source_attach (request->cancelled, g_task_get_context (task));
     }
+
+  return TRUE;
+}
+
+void
+xmpp_request_table_remove (XmppRequestTable *table, XmppStanza *stanza)
+{
+  g_object_unref (remove_request (find (table, xmpp_stanza_get_id (stanza))));
 }
 
 gboolean
 xmpp_request_table_is_empty (XmppRequestTable *table)
 {
   return g_queue_is_empty (&table->queue);
-}
-
-gboolean
-xmpp_request_table_holds (XmppRequestTable *table, XmppElement *element)
-{
-  const char *id = xmpp_element_get_attribute (element, "id");
-  Request *request = id != NULL ? g_hash_table_lookup (table->by_id, id) : NULL;
-
-  return request != NULL && xmpp_stanza_get_element (request->stanza) == element;
 }
 
 /* RFC 6120 §8.1.2.1: without from it comes from our server on behalf of our account; that
@@ -196,7 +236,7 @@ xmpp_request_table_take (XmppRequestTable *table, XmppStanza *stanza, XmppJid *o
   if (id == NULL || (type != XMPP_STANZA_TYPE_RESULT && type != XMPP_STANZA_TYPE_ERROR))
     return FALSE;
 
-  request = g_hash_table_lookup (table->by_id, id);
+  request = find (table, id);
   if (request == NULL || !comes_from (stanza, xmpp_stanza_get_to (request->stanza), own))
     return FALSE;
 

@@ -17,16 +17,16 @@ XmppRequestTable *xmpp_request_table_new (const XmppLimitValues *limits,
                                           GMainContext *context);
 void xmpp_request_table_free (XmppRequestTable *table);
 
-/* Whether one more with the id of @request may wait:
- * XMPP_STANZA_ERROR_RESOURCE_CONSTRAINT, G_IO_ERROR_INVALID_ARGUMENT */
-gboolean xmpp_request_table_check (XmppRequestTable *table,
-                                   XmppStanza *request,
-                                   GError **error);
-/* @task returns an XmppStanza or an error, once. It follows its own cancellable. */
-void xmpp_request_table_add (XmppRequestTable *table, XmppStanza *request, GTask *task);
+/* @task returns an XmppStanza or an error, once. It follows its own cancellable. FALSE: no
+ * more may wait, or not this one, and @task says nothing.
+ * Errors: XMPP_STANZA_ERROR_RESOURCE_CONSTRAINT, G_IO_ERROR_INVALID_ARGUMENT */
+gboolean xmpp_request_table_add (XmppRequestTable *table,
+                                 XmppStanza *request,
+                                 GTask *task,
+                                 GError **error);
+/* @request was added and could not be sent. Its task says nothing. */
+void xmpp_request_table_remove (XmppRequestTable *table, XmppStanza *request);
 gboolean xmpp_request_table_is_empty (XmppRequestTable *table);
-/* Does @element belong to a request that still waits? */
-gboolean xmpp_request_table_holds (XmppRequestTable *table, XmppElement *element);
 
 /* TRUE: @stanza was the reply somebody waited for. @own: our full JID (nullable) */
 gboolean xmpp_request_table_take (XmppRequestTable *table,

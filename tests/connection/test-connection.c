@@ -337,6 +337,12 @@ abort_connection (XmppConnection *connection, XmppElement *element, gpointer use
 static void
 test_abort_when_sent (void)
 {
+  static const char *const logs[] = {
+    "opened; undelivered one; closed closed",
+    "opened; closed closed",
+    "opened; closed closed",
+  };
+
   for (guint way = 0; way < 3; way++)
     {
       g_autoptr (XmppConnection) connection = xmpp_test_connection_new ("P: 200\n");
@@ -355,6 +361,7 @@ test_abort_when_sent (void)
         xmpp_connection_request_async (connection, stanza, NULL, xmpp_test_result_cb,
                                        &result);
       g_assert_true (is_closed (connection));
+      assert_log (connection, logs[way]);
       if (way == 0)
         continue;
 
@@ -400,6 +407,64 @@ test_undelivered (void)
                                                  &error));
   g_assert_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_CLOSED);
   assert_log (connection, "opened; undelivered one; undelivered two; closed closed");
+}
+
+/* The same stanza several times: each of them has a fate of its own. */
+static void
+test_undelivered_twice (void)
+{
+  g_autoptr (XmppConnection) connection = xmpp_test_connection_new ("P: 200\n");
+  g_autoptr (XmppStanza) stanza = new_message ("one");
+  g_auto (XmppTestResult) left = { 0 };
+  g_auto (XmppTestResult) first = { 0 };
+  g_auto (XmppTestResult) second = { 0 };
+  g_auto (XmppTestResult) given_up = { 0 };
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+
+  xmpp_test_connection_open (connection);
+  xmpp_connection_send_async (connection, stanza, NULL, xmpp_test_result_cb, &left);
+  xmpp_test_stream_set_capacity (xmpp_stream_get_io (
+                                     xmpp_connection_get_private (connection)->stream),
+                                 0);
+  xmpp_connection_send_async (connection, stanza, NULL, xmpp_test_result_cb, &first);
+  xmpp_connection_send_async (connection, stanza, NULL, xmpp_test_result_cb, &second);
+  xmpp_connection_send_async (connection, stanza, cancellable, xmpp_test_result_cb,
+                              &given_up);
+  g_assert_true (xmpp_connection_send (connection, stanza, NULL));
+  g_cancellable_cancel (cancellable);
+  xmpp_connection_send_finish (connection, xmpp_test_result_wait (&given_up), &error);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+
+  xmpp_connection_abort (connection);
+  assert_log (connection, "opened; undelivered one; undelivered one; closed closed");
+  g_assert_true (
+      xmpp_connection_send_finish (connection, xmpp_test_result_wait (&left), NULL));
+  xmpp_connection_send_finish (connection, xmpp_test_result_wait (&first), &error);
+  g_assert_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_CLOSED);
+  g_clear_error (&error);
+  xmpp_connection_send_finish (connection, xmpp_test_result_wait (&second), &error);
+  g_assert_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_CLOSED);
+}
+
+/* Who has left, and whose callback has not run yet, does not keep the next one from coming
+ * back. */
+static void
+test_undelivered_after_sent (void)
+{
+  g_autoptr (XmppConnection) connection = xmpp_test_connection_new ("P: 200\n");
+  g_autoptr (XmppStanza) stanza = new_message ("one");
+  g_auto (XmppTestResult) left = { 0 };
+
+  xmpp_test_connection_open (connection);
+  xmpp_connection_send_async (connection, stanza, NULL, xmpp_test_result_cb, &left);
+  g_assert_false (left.done);
+  g_assert_true (xmpp_connection_send (connection, stanza, NULL));
+  xmpp_connection_abort (connection);
+  assert_log (connection, "opened; undelivered one; closed closed");
+  g_assert_true (
+      xmpp_connection_send_finish (connection, xmpp_test_result_wait (&left), NULL));
 }
 
 static void
@@ -559,6 +624,63 @@ test_close_deadline (void)
   assert_log (connection, "opened; closed timed-out");
 }
 
+/* Two close: the second may stop waiting, the first may cut it short. */
+static void
+test_close_cancelled (void)
+{
+  g_autoptr (XmppConnection) connection = xmpp_test_connection_new (
+      "C: <presence type='unavailable'/>\nC: </stream:stream>\nP: 5000\n");
+  g_auto (XmppTestResult) first = { 0 };
+  g_auto (XmppTestResult) second = { 0 };
+  g_autoptr (GCancellable) stop_first = g_cancellable_new ();
+  g_autoptr (GCancellable) stop_second = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+
+  xmpp_test_connection_open (connection);
+  xmpp_connection_close_async (connection, NULL, stop_first, xmpp_test_result_cb, &first);
+  xmpp_connection_close_async (connection, NULL, stop_second, xmpp_test_result_cb,
+                               &second);
+  g_cancellable_cancel (stop_second);
+  g_assert_false (
+      xmpp_connection_close_finish (connection, xmpp_test_result_wait (&second), &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  xmpp_test_run_for (20);
+  g_assert_false (first.done);
+  g_assert_false (is_closed (connection));
+
+  g_cancellable_cancel (stop_first);
+  g_assert_false (
+      xmpp_connection_close_finish (connection, xmpp_test_result_wait (&first), &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_true (is_closed (connection));
+  assert_log (connection, "opened; closed cancelled");
+}
+
+static void
+close_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_assert_true (xmpp_connection_open_finish (XMPP_CONNECTION (object), result, NULL));
+  xmpp_connection_close_async (XMPP_CONNECTION (object), NULL, NULL, xmpp_test_result_cb,
+                               user_data);
+}
+
+/* Who closes as soon as it is open still gets what was on its way. */
+static void
+test_close_at_once (void)
+{
+  g_autoptr (XmppConnection) connection = xmpp_test_connection_new (
+      "S: <message><body>one</body></message>\n"
+      "C: <presence type='unavailable'/>\nC: </stream:stream>\n"
+      "S: <message><body>two</body></message></stream:stream>\nE: close\n");
+  g_auto (XmppTestResult) closed = { 0 };
+
+  xmpp_connection_open_async (connection, NULL, close_cb, &closed);
+  g_assert_true (
+      xmpp_connection_close_finish (connection, xmpp_test_result_wait (&closed), NULL));
+  assert_log (connection, "opened; message one; message two; closed");
+}
+
 static void
 test_dead_peer (void)
 {
@@ -589,6 +711,8 @@ main (int argc, char **argv)
   g_test_add_func ("/connection/ends", test_ends);
   g_test_add_func ("/connection/abort-when-sent", test_abort_when_sent);
   g_test_add_func ("/connection/undelivered", test_undelivered);
+  g_test_add_func ("/connection/undelivered-twice", test_undelivered_twice);
+  g_test_add_func ("/connection/undelivered-after-sent", test_undelivered_after_sent);
   g_test_add_func ("/connection/close-while-opening", test_close_while_opening);
   g_test_add_data_func ("/connection/leave-in-notify/jid", "jid", test_leave_in_notify);
   g_test_add_data_func ("/connection/leave-in-notify/state", "state",
@@ -597,6 +721,8 @@ main (int argc, char **argv)
   g_test_add_func ("/connection/cancel-while-opening", test_cancel_while_opening);
   g_test_add_func ("/connection/open-deadline", test_open_deadline);
   g_test_add_func ("/connection/close-deadline", test_close_deadline);
+  g_test_add_func ("/connection/close-cancelled", test_close_cancelled);
+  g_test_add_func ("/connection/close-at-once", test_close_at_once);
   g_test_add_func ("/connection/dead-peer", test_dead_peer);
 
   return g_test_run ();

@@ -64,9 +64,8 @@ add (Fixture *fixture,
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, xmpp_test_result_cb, result);
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (xmpp_request_table_check (fixture->table, request, &error));
+  xmpp_request_table_add (fixture->table, request, task, &error);
   g_assert_no_error (error);
-  xmpp_request_table_add (fixture->table, request, task);
 }
 
 /* Who may answer what was sent to whom: RFC 6120 §8.1.2.1, §8.2.3 */
@@ -158,6 +157,19 @@ test_not_replies (Fixture *fixture, gconstpointer data)
 }
 
 static void
+assert_refused (Fixture *fixture, XmppStanza *request, GQuark domain, int code)
+{
+  g_auto (XmppTestResult) result = { 0 };
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, xmpp_test_result_cb, &result);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (xmpp_request_table_add (fixture->table, request, task, &error));
+  g_assert_error (error, domain, code);
+  g_task_return_boolean (task, TRUE);
+  xmpp_test_result_wait (&result);
+}
+
+static void
 test_refused (Fixture *fixture, gconstpointer data)
 {
   g_auto (XmppTestResult) result = { 0 };
@@ -167,29 +179,36 @@ test_refused (Fixture *fixture, gconstpointer data)
   g_autoptr (XmppStanza)
       message = xmpp_stanza_new_message (XMPP_STANZA_TYPE_CHAT, fixture->own, "x");
   g_autoptr (XmppStanza) iq_result = make_answer ("iq", "result", NULL, "r3");
-  g_autoptr (GError) error = NULL;
 
-  g_assert_false (xmpp_request_table_check (fixture->table, message, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
-  g_clear_error (&error);
-  g_assert_false (xmpp_request_table_check (fixture->table, iq_result, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
-  g_clear_error (&error);
+  assert_refused (fixture, message, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+  assert_refused (fixture, iq_result, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
 
   add (fixture, request, &result, NULL);
-  g_assert_false (xmpp_request_table_check (fixture->table, twice, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
-  g_clear_error (&error);
+  assert_refused (fixture, twice, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
 
   g_object_set (fixture->limits, "requests", 1, NULL);
-  g_assert_false (xmpp_request_table_check (fixture->table, other, &error));
-  g_assert_error (error, XMPP_STANZA_ERROR, XMPP_STANZA_ERROR_RESOURCE_CONSTRAINT);
+  assert_refused (fixture, other, XMPP_STANZA_ERROR,
+                  XMPP_STANZA_ERROR_RESOURCE_CONSTRAINT);
 
-  g_assert_true (
-      xmpp_request_table_holds (fixture->table, xmpp_stanza_get_element (request)));
-  g_assert_false (
-      xmpp_request_table_holds (fixture->table, xmpp_stanza_get_element (twice)));
-  xmpp_request_table_fail (fixture->table, error);
+  xmpp_request_table_remove (fixture->table, request);
+}
+
+/* What could not be sent does not wait, and its task is the caller's. */
+static void
+test_removed (Fixture *fixture, gconstpointer data)
+{
+  g_auto (XmppTestResult) result = { 0 };
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, xmpp_test_result_cb, &result);
+  g_autoptr (XmppStanza) request = make_request ("p.test", "r1");
+
+  g_assert_true (xmpp_request_table_add (fixture->table, request, task, NULL));
+  g_assert_false (xmpp_request_table_is_empty (fixture->table));
+  xmpp_request_table_remove (fixture->table, request);
+  g_assert_true (xmpp_request_table_is_empty (fixture->table));
+  xmpp_test_run_pending ();
+  g_assert_false (result.done);
+
+  g_task_return_boolean (task, TRUE);
   xmpp_test_result_wait (&result);
 }
 
@@ -268,6 +287,7 @@ main (int argc, char **argv)
   ADD ("senders", test_senders);
   ADD ("not-replies", test_not_replies);
   ADD ("refused", test_refused);
+  ADD ("removed", test_removed);
   ADD ("cancelled", test_cancelled);
   ADD ("timed-out", test_timed_out);
   ADD ("error-reply", test_error_reply);
