@@ -130,16 +130,18 @@ say (Session *session, const char *text, gsize length)
 static gboolean
 negotiate (Session *session)
 {
-  static const char greeting[] =
-      "<stream:stream xmlns='jabber:client' "
-      "xmlns:stream='http://etherx.jabber.org/streams' "
-      "version='1.0' id='1' from='p.test'><stream:features>"
-      "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>"
-      "</stream:features>";
+  g_autofree char *greeting =
+      g_strdup_printf ("<stream:stream xmlns='jabber:client' "
+                       "xmlns:stream='http://etherx.jabber.org/streams' "
+                       "version='1.0' id='1' from='%s'><stream:features>"
+                       "<starttls "
+                       "xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>"
+                       "</stream:features>",
+                       session->peer->name);
   static const char proceed[] = "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
 
   if (!session->greeted)
-    say (session, greeting, sizeof greeting - 1);
+    say (session, greeting, strlen (greeting));
   session->greeted = TRUE;
   if (strstr (session->peer->clear->str, "<starttls") == NULL)
     return FALSE;
@@ -241,6 +243,7 @@ tls_peer_new (TlsPeerKind kind, const char *certificate)
   peer->kind = kind;
   peer->cancellable = g_cancellable_new ();
   peer->clear = g_string_new (NULL);
+  peer->name = g_strdup ("p.test");
   peer->parameters = xmpp_tls_parameters_new (NULL, "xmpp-client");
   peer->parameters->server = TRUE;
   peer->parameters->database = tls_test_database ("ca");
@@ -274,7 +277,15 @@ tls_peer_free (TlsPeer *peer)
   g_clear_object (&peer->socket);
   xmpp_tls_parameters_unref (peer->parameters);
   g_string_free (peer->clear, TRUE);
+  g_free (peer->name);
   g_free (peer);
+}
+
+void
+tls_peer_set_name (TlsPeer *peer, const char *name)
+{
+  g_free (peer->name);
+  peer->name = g_strdup (name);
 }
 
 GSocketConnection *

@@ -31,6 +31,7 @@ typedef struct
   TlsPeerKind kind;
   const char *text;
   gsize text_length; /* 0: up to the NUL */
+  char *name;        /* of its streams: p.test */
   XmppTlsParameters
       *parameters; /* TLS_PEER_TALKS_TLS: may be changed before it is used */
 
@@ -50,6 +51,7 @@ typedef struct
 
 TlsPeer *tls_peer_new (TlsPeerKind kind, const char *certificate);
 void tls_peer_free (TlsPeer *peer);
+void tls_peer_set_name (TlsPeer *peer, const char *name);
 /* A connection to it, without TLS */
 GSocketConnection *tls_peer_connect (TlsPeer *peer);
 /* Turns the main loop until as many connections have ended */

@@ -19,12 +19,12 @@ attack_peer_new (XmppTlsMode mode, const char *certificate)
 }
 
 XmppClient *
-attack_client_new (guint16 port, XmppTlsMode mode)
+attack_client_new_for (const char *jid, guint16 port, XmppTlsMode mode)
 {
   g_autoptr (XmppCredential) credential = xmpp_credential_new (NULL, "secret");
   g_autoptr (GTlsDatabase) database = tls_test_database ("ca");
   g_autoptr (GError) error = NULL;
-  XmppClient *client = xmpp_client_new ("alice@p.test", credential, &error);
+  XmppClient *client = xmpp_client_new (jid, credential, &error);
 
   g_assert_no_error (error);
   g_object_set (client, "server-host", "127.0.0.1", "server-port", (guint) port,
@@ -33,6 +33,12 @@ attack_client_new (guint16 port, XmppTlsMode mode)
   g_object_set (xmpp_connection_get_limits (XMPP_CONNECTION (client)), "tls-seconds", 100,
                 NULL);
   return client;
+}
+
+XmppClient *
+attack_client_new (guint16 port, XmppTlsMode mode)
+{
+  return attack_client_new_for ("alice@p.test", port, mode);
 }
 
 GError *

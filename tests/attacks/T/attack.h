@@ -18,6 +18,9 @@ TlsPeer *attack_peer_new (XmppTlsMode mode, const char *certificate);
 /* alice@p.test, trusting "ca", for a server on @port of this machine */
 XmppClient *attack_client_new (guint16 port, XmppTlsMode mode);
 
+/* The same for another account */
+XmppClient *attack_client_new_for (const char *jid, guint16 port, XmppTlsMode mode);
+
 /* Opens the connection and waits; returns the error, NULL for none. */
 GError *attack_open (XmppClient *client);
 /* The certificate is refused with @says in the message, and nothing of ours was sent. */
