@@ -102,6 +102,8 @@ typedef struct
 {
   TlsPeer *peer;
   GIOStream *stream;
+  GIOStream *relay;
+  guint splices; /* that run */
   gboolean greeted;
   char buffer[1024];
 } Session;
@@ -116,7 +118,48 @@ session_end (Session *session)
   session->peer->sessions--;
   g_io_stream_close (session->stream, NULL, NULL);
   g_clear_object (&session->stream);
+  g_clear_object (&session->relay);
   g_free (session);
+}
+
+/* Where one side ends, both do. */
+static void
+hang_up (GIOStream *stream)
+{
+  g_socket_shutdown (g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream)), TRUE,
+                     TRUE, NULL);
+}
+
+static void
+spliced_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Session *session = user_data;
+
+  g_output_stream_splice_finish (G_OUTPUT_STREAM (object), result, NULL);
+  hang_up (session->stream);
+  hang_up (session->relay);
+  if (--session->splices > 0)
+    return;
+  g_io_stream_close (session->relay, NULL, NULL);
+  session_end (session);
+}
+
+static void
+splice (Session *session, GIOStream *from, GIOStream *to)
+{
+  session->splices++;
+  g_output_stream_splice_async (g_io_stream_get_output_stream (to),
+                                g_io_stream_get_input_stream (from),
+                                G_OUTPUT_STREAM_SPLICE_NONE, G_PRIORITY_DEFAULT,
+                                session->peer->cancellable, spliced_cb, session);
+}
+
+static void
+relay (Session *session)
+{
+  session->relay = G_IO_STREAM (connect_port (session->peer->relay_port));
+  splice (session, session->stream, session->relay);
+  splice (session, session->relay, session->stream);
 }
 
 static void
@@ -158,7 +201,7 @@ read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   TlsPeer *peer = session->peer;
   gssize count = g_input_stream_read_finish (G_INPUT_STREAM (object), result, NULL);
 
-  if (count <= 0 || peer->kind == TLS_PEER_DROPS)
+  if (count <= 0)
     {
       session_end (session);
       return;
@@ -168,8 +211,10 @@ read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   else
     g_string_append_len (peer->clear, session->buffer, count);
 
-  if (peer->kind != TLS_PEER_STARTTLS || G_IS_TLS_CONNECTION (session->stream) ||
-      !negotiate (session))
+  if (peer->kind == TLS_PEER_DROPS)
+    session_end (session);
+  else if (peer->kind != TLS_PEER_STARTTLS || G_IS_TLS_CONNECTION (session->stream) ||
+           !negotiate (session))
     read_next (session);
 }
 
@@ -196,14 +241,25 @@ handshaken_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_set_object (&session->peer->tls, tls);
   g_object_unref (session->stream);
   session->stream = G_IO_STREAM (tls);
-  read_next (session);
+  if (session->peer->secured != NULL)
+    {
+      session->peer->secured (session->peer, session->peer->secured_data);
+      session->peer->sessions--;
+      g_clear_object (&session->stream);
+      g_free (session);
+    }
+  else
+    read_next (session);
 }
 
 static void
 handshake (Session *session)
 {
-  xmpp_tls_handshake_async (session->stream, session->peer->parameters,
-                            session->peer->cancellable, handshaken_cb, session);
+  if (session->peer->relay_port != 0)
+    relay (session);
+  else
+    xmpp_tls_handshake_async (session->stream, session->peer->parameters,
+                              session->peer->cancellable, handshaken_cb, session);
 }
 
 static gboolean

@@ -26,7 +26,8 @@ typedef enum
 } TlsPeerKind;
 
 /* A server on a free port of 127.0.0.1, in the thread-default main context */
-typedef struct
+typedef struct TlsPeer TlsPeer;
+struct TlsPeer
 {
   TlsPeerKind kind;
   const char *text;
@@ -47,7 +48,12 @@ typedef struct
   GString *clear;            /* and outside */
   GTlsConnection *tls;       /* the last one */
   GSocketConnection *socket; /* the last one */
-} TlsPeer;
+
+  guint16 relay_port; /* a server there speaks TLS in the place of this one */
+  /* Takes over the connection when it is secure, in the place of reading from it */
+  void (*secured) (TlsPeer *peer, gpointer user_data);
+  gpointer secured_data;
+};
 
 TlsPeer *tls_peer_new (TlsPeerKind kind, const char *certificate);
 void tls_peer_free (TlsPeer *peer);

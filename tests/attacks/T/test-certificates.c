@@ -33,7 +33,6 @@ static const struct
   { "T5", "common-name", "(bad-identity)" },
   { "T5", "common-name-other", "(bad-identity)" },
   { "T5", "unit-name", "(bad-identity)" },
-  { "T4", "names-overlong", "(bad-identity)" },
   { "T7", "outside-constraints", "(generic-error)" },
   { "T7", "signed-by-leaf", "(unknown-ca)" },
   { "T7", "circular", "circular" },
