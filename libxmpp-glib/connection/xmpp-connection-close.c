@@ -8,6 +8,7 @@
 #include "connection/xmpp-connection-private.h"
 
 #include "core/xmpp-deadline.h"
+#include "core/xmpp-error-private.h"
 
 /* OPEN → CLOSING → CLOSED: the polite close (RFC 6120 §4.4), the abrupt one, and what is
  * left to do when a stream has ended, whatever ended it. */
@@ -125,6 +126,8 @@ xmpp_connection_end (XmppConnection *connection, const GError *error)
   if (priv->state == XMPP_CONNECTION_STATE_CLOSED)
     return;
 
+  if (reason != NULL && priv->stream != NULL)
+    xmpp_error_explain (reason, NULL, xmpp_connection_get_peer (self));
   g_set_error_literal (&closed, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_CLOSED,
                        "The connection was closed");
   if (priv->stream != NULL)

@@ -8,6 +8,7 @@
 #include "connection/xmpp-connection-private.h"
 
 #include "core/xmpp-deadline.h"
+#include "core/xmpp-error-private.h"
 
 /* CLOSED → OPENING → OPEN: let the subclass dial, take the stream over. */
 
@@ -239,6 +240,8 @@ fail_opening (GTask *task, GError *step_error)
                            "The connection was closed while it was being opened");
     }
 
+  xmpp_error_explain (error, xmpp_report_get_failed_step (priv->report),
+                      xmpp_report_get_text (priv->report, "account", "domain"));
   g_debug ("not opened: %s", error->message);
   xmpp_connection_end (self, error);
   g_task_return_error (task, g_steal_pointer (&error));

@@ -12,4 +12,10 @@ G_BEGIN_DECLS
 const char *xmpp_error_to_wire (const GError *error);
 int xmpp_error_code_from_wire (GQuark domain, const char *word, int fallback);
 
+/* What a person can do about @error, which came up at @step of the report (nullable); NULL
+ * where nothing is known. */
+const char *xmpp_error_get_remedy (const GError *error, const char *step);
+/* Completes the message: names the peer, says what to do. A second time changes nothing. */
+void xmpp_error_explain (GError *error, const char *step, const char *peer);
+
 G_END_DECLS

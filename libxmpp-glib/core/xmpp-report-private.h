@@ -30,6 +30,8 @@ void xmpp_report_set_fact (XmppReport *report,
                            const char *group,
                            const char *key,
                            GVariant *value);
+/* A fact that is text; NULL: not known */
+const char *xmpp_report_get_text (XmppReport *report, const char *group, const char *key);
 void xmpp_report_add_mechanism (XmppReport *report,
                                 const char *name,
                                 gboolean used,

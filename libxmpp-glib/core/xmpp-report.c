@@ -172,7 +172,9 @@ xmpp_report_end_step (XmppReport *self, guint id, const GError *error, const cha
   step->ended = MAX (g_get_monotonic_time (), 1);
   step->order = ++self->n_ended;
   step->ok = error == NULL;
-  if (error != NULL && detail != NULL)
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    step->detail = g_strdup ("given up before it was done");
+  else if (error != NULL && detail != NULL)
     {
       g_autofree char *both = g_strdup_printf ("%s: %s", detail, error->message);
 
@@ -224,6 +226,23 @@ xmpp_report_set_fact (XmppReport *self,
       fact.value = g_steal_pointer (&sunk);
       g_array_append_val (self->facts, fact);
     }
+}
+
+const char *
+xmpp_report_get_text (XmppReport *self, const char *group, const char *key)
+{
+  g_return_val_if_fail (self == NULL || XMPP_IS_REPORT (self), NULL);
+
+  for (guint i = 0; self != NULL && i < self->facts->len; i++)
+    {
+      const XmppReportFact *fact = &g_array_index (self->facts, XmppReportFact, i);
+
+      if (g_str_equal (fact->group, group) && g_str_equal (fact->key, key) &&
+          g_variant_is_of_type (fact->value, G_VARIANT_TYPE_STRING))
+        return g_variant_get_string (fact->value, NULL);
+    }
+
+  return NULL;
 }
 
 void

@@ -274,6 +274,9 @@ negotiated_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       outcome.next = XMPP_NEXT_SAME_FEATURES;
     }
 
+  if (self->ahead && self->offers == NULL &&
+      g_error_matches (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_TIMED_OUT))
+    g_prefix_error (&error, "%s has not sent its features: ", self->to);
   end_steps (self, error);
   self->ahead = FALSE;
   g_clear_pointer (&self->assumed, xmpp_element_unref);

@@ -4,6 +4,9 @@
 #include "config.h"
 
 #include "core/xmpp-error-private.h"
+#include "xmpp-enum-types.h"
+
+#include <string.h>
 
 static void
 test_quarks (void)
@@ -171,44 +174,142 @@ test_nick (void)
     }
 }
 
+/* Of every code that there is; what is named nowhere makes neither sensible. The number of
+ * codes is there so that a new one is thought about. */
+static const struct
+{
+  GQuark (*domain) (void);
+  GType (*type) (void);
+  guint n_codes;
+  const char *retry;
+  const char *ask;
+} advised[] = {
+  { xmpp_stream_error_quark, xmpp_stream_error_get_type, 27,
+    "connection-timeout internal-server-error remote-connection-failed reset "
+    "resource-constraint see-other-host system-shutdown undefined-condition truncated",
+    "" },
+  { xmpp_stanza_error_quark, xmpp_stanza_error_get_type, 22,
+    "internal-server-error recipient-unavailable remote-server-timeout "
+    "resource-constraint unexpected-request",
+    "not-authorized" },
+  { xmpp_sasl_error_quark, xmpp_sasl_error_get_type, 18, "temporary-auth-failure",
+    "credentials-expired malformed-request need-credential not-authorized" },
+  { xmpp_connection_error_quark, xmpp_connection_error_get_type, 9,
+    "closed queue-full timed-out unreachable", "" },
+  { g_tls_error_quark, g_tls_error_get_type, 9, "eof misc", "" },
+  { g_resolver_error_quark, g_resolver_error_get_type, 3, "internal temporary-failure",
+    "" },
+  { g_io_error_quark, g_io_error_enum_get_type, 48,
+    "address-in-use broken-pipe busy closed connection-refused failed host-not-found "
+    "host-unreachable network-unreachable not-connected partial-input proxy-failed "
+    "timed-out too-many-open-files would-block",
+    "" },
+};
+
+static XmppErrorAdvice
+expect_advice (gsize row, const char *nick)
+{
+  g_auto (GStrv) retry = g_strsplit (advised[row].retry, " ", -1);
+  g_auto (GStrv) ask = g_strsplit (advised[row].ask, " ", -1);
+
+  return (g_strv_contains ((const char *const *) retry, nick) ? XMPP_ERROR_ADVICE_RETRY
+                                                              : 0) |
+         (g_strv_contains ((const char *const *) ask, nick)
+              ? XMPP_ERROR_ADVICE_ASK_CREDENTIAL
+              : 0);
+}
+
 static void
 test_advice (void)
 {
+  g_autoptr (GError) foreign = g_error_new_literal (g_convert_error_quark (), 0, "m");
+  g_autoptr (GError) high = g_error_new_literal (XMPP_STREAM_ERROR, 4711, "m");
+  g_autoptr (GError) low = g_error_new_literal (XMPP_STREAM_ERROR, -1, "m");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (advised); i++)
+    {
+      g_autoptr (GTypeClass) klass = g_type_class_ref (advised[i].type ());
+      GEnumClass *codes = G_ENUM_CLASS (klass);
+      int before = -1;
+      guint n_codes = 0;
+
+      for (guint j = 0; j < codes->n_values; j++)
+        {
+          const GEnumValue *value = &codes->values[j];
+          g_autoptr (GError)
+              error = g_error_new_literal (advised[i].domain (), value->value, "m");
+
+          g_test_message ("%s, %s", g_quark_to_string (error->domain), value->value_nick);
+          /* GIO has two names for one code. */
+          if (value->value != before)
+            {
+              n_codes++;
+              g_assert_cmpuint (xmpp_error_get_advice (error), ==,
+                                expect_advice (i, value->value_nick));
+            }
+          before = value->value;
+        }
+      /* A newer GIO may have more. */
+      if (advised[i].domain == g_io_error_quark)
+        g_assert_cmpuint (n_codes, >=, advised[i].n_codes);
+      else
+        g_assert_cmpuint (n_codes, ==, advised[i].n_codes);
+    }
+
+  g_assert_cmpuint (xmpp_error_get_advice (foreign), ==, XMPP_ERROR_ADVICE_NONE);
+  g_assert_cmpuint (xmpp_error_get_advice (high), ==, XMPP_ERROR_ADVICE_NONE);
+  g_assert_cmpuint (xmpp_error_get_advice (low), ==, XMPP_ERROR_ADVICE_NONE);
+}
+
+/* Whatever ends a login, there is something to do about it. */
+static void
+test_remedy (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (advised); i++)
+    {
+      g_autoptr (GTypeClass) klass = g_type_class_ref (advised[i].type ());
+      GEnumClass *codes = G_ENUM_CLASS (klass);
+
+      for (guint j = 0; j < codes->n_values; j++)
+        {
+          g_autoptr (GError) error =
+              g_error_new_literal (advised[i].domain (), codes->values[j].value, "m");
+
+          g_test_message ("%s, %s", g_quark_to_string (error->domain),
+                          codes->values[j].value_nick);
+          /* A certificate's own message says it; of GIO's, what a network may come to */
+          if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
+            g_assert_null (xmpp_error_get_remedy (error, NULL));
+          else if (error->domain != G_IO_ERROR)
+            g_assert_nonnull (xmpp_error_get_remedy (error, NULL));
+        }
+    }
+}
+
+static void
+test_remedy_of_step (void)
+{
   static const struct
   {
+    const char *step;
     GQuark (*domain) (void);
     int code;
-    XmppErrorAdvice advice;
+    const char *part;
   } rows[] = {
-    { xmpp_sasl_error_quark, XMPP_SASL_ERROR_NOT_AUTHORIZED,
-      XMPP_ERROR_ADVICE_ASK_CREDENTIAL },
-    { xmpp_sasl_error_quark, XMPP_SASL_ERROR_NEED_CREDENTIAL,
-      XMPP_ERROR_ADVICE_ASK_CREDENTIAL },
-    { xmpp_sasl_error_quark, XMPP_SASL_ERROR_TEMPORARY_AUTH_FAILURE,
-      XMPP_ERROR_ADVICE_RETRY },
-    { xmpp_sasl_error_quark, XMPP_SASL_ERROR_SERVER_NOT_TRUSTED, XMPP_ERROR_ADVICE_NONE },
-    { xmpp_sasl_error_quark, XMPP_SASL_ERROR_INTERNAL, XMPP_ERROR_ADVICE_NONE },
-    { xmpp_stream_error_quark, XMPP_STREAM_ERROR_SYSTEM_SHUTDOWN,
-      XMPP_ERROR_ADVICE_RETRY },
-    { xmpp_stream_error_quark, XMPP_STREAM_ERROR_TRUNCATED, XMPP_ERROR_ADVICE_RETRY },
-    { xmpp_stream_error_quark, XMPP_STREAM_ERROR_CONFLICT, XMPP_ERROR_ADVICE_NONE },
-    { xmpp_stream_error_quark, XMPP_STREAM_ERROR_TLS_INJECTION, XMPP_ERROR_ADVICE_NONE },
-    { xmpp_stanza_error_quark, XMPP_STANZA_ERROR_REMOTE_SERVER_TIMEOUT,
-      XMPP_ERROR_ADVICE_RETRY },
-    { xmpp_stanza_error_quark, XMPP_STANZA_ERROR_FORBIDDEN, XMPP_ERROR_ADVICE_NONE },
-    { xmpp_connection_error_quark, XMPP_CONNECTION_ERROR_TIMED_OUT,
-      XMPP_ERROR_ADVICE_RETRY },
-    { xmpp_connection_error_quark, XMPP_CONNECTION_ERROR_POLICY, XMPP_ERROR_ADVICE_NONE },
-    { g_io_error_quark, G_IO_ERROR_CONNECTION_REFUSED, XMPP_ERROR_ADVICE_RETRY },
-    { g_io_error_quark, G_IO_ERROR_CANCELLED, XMPP_ERROR_ADVICE_NONE },
-    { g_tls_error_quark, G_TLS_ERROR_BAD_CERTIFICATE, XMPP_ERROR_ADVICE_NONE },
-    { g_tls_error_quark, G_TLS_ERROR_EOF, XMPP_ERROR_ADVICE_RETRY },
-    { g_resolver_error_quark, G_RESOLVER_ERROR_TEMPORARY_FAILURE,
-      XMPP_ERROR_ADVICE_RETRY },
-    { g_resolver_error_quark, G_RESOLVER_ERROR_NOT_FOUND, XMPP_ERROR_ADVICE_NONE },
-    { g_convert_error_quark, 0, XMPP_ERROR_ADVICE_NONE },
-    { xmpp_stream_error_quark, 4711, XMPP_ERROR_ADVICE_NONE },
-    { xmpp_stream_error_quark, -1, XMPP_ERROR_ADVICE_NONE },
+    { "resolve", xmpp_connection_error_quark, XMPP_CONNECTION_ERROR_TIMED_OUT,
+      "name servers" },
+    { "connect", xmpp_connection_error_quark, XMPP_CONNECTION_ERROR_TIMED_OUT,
+      "firewall" },
+    { "proxy", xmpp_connection_error_quark, XMPP_CONNECTION_ERROR_TIMED_OUT, "proxy" },
+    { "tls", xmpp_connection_error_quark, XMPP_CONNECTION_ERROR_TIMED_OUT, "direct TLS" },
+    { "stream", xmpp_connection_error_quark, XMPP_CONNECTION_ERROR_TIMED_OUT, "silent" },
+    { "sasl", xmpp_connection_error_quark, XMPP_CONNECTION_ERROR_TIMED_OUT, "later" },
+    { "sasl", xmpp_connection_error_quark, XMPP_CONNECTION_ERROR_POLICY, "mechanism" },
+    { "starttls", xmpp_connection_error_quark, XMPP_CONNECTION_ERROR_POLICY, "TLS" },
+    { "stream", xmpp_stream_error_quark, XMPP_STREAM_ERROR_NOT_WELL_FORMED, "port" },
+    { "sasl", xmpp_stream_error_quark, XMPP_STREAM_ERROR_NOT_WELL_FORMED, "fault" },
+    { "stream", g_io_error_quark, G_IO_ERROR_CONNECTION_CLOSED, "port" },
+    { "connect", g_io_error_quark, G_IO_ERROR_CONNECTION_REFUSED, "port" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -216,9 +317,30 @@ test_advice (void)
       g_autoptr (GError)
           error = g_error_new_literal (rows[i].domain (), rows[i].code, "m");
 
-      g_test_message ("%s, %d", g_quark_to_string (error->domain), error->code);
-      g_assert_cmpuint (xmpp_error_get_advice (error), ==, rows[i].advice);
+      g_test_message ("row %" G_GSIZE_FORMAT, i);
+      g_assert_nonnull (
+          strstr (xmpp_error_get_remedy (error, rows[i].step), rows[i].part));
     }
+}
+
+static void
+test_explain (void)
+{
+  g_autoptr (GError)
+      error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE, "No route");
+  g_autoptr (GError) cancelled =
+      g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Operation was cancelled");
+  g_autoptr (GError) unknown = g_error_new_literal (g_convert_error_quark (), 0, "m");
+
+  xmpp_error_explain (error, "connect", "p.test");
+  g_assert_cmpstr (error->message, ==, "p.test: No route (check the network)");
+  xmpp_error_explain (error, "connect", "p.test");
+  g_assert_cmpstr (error->message, ==, "p.test: No route (check the network)");
+
+  xmpp_error_explain (cancelled, "connect", "p.test");
+  g_assert_cmpstr (cancelled->message, ==, "Operation was cancelled");
+  xmpp_error_explain (unknown, NULL, NULL);
+  g_assert_cmpstr (unknown->message, ==, "m");
 }
 
 int
@@ -231,6 +353,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/error/local", test_local);
   g_test_add_func ("/error/nick", test_nick);
   g_test_add_func ("/error/advice", test_advice);
+  g_test_add_func ("/error/remedy", test_remedy);
+  g_test_add_func ("/error/remedy-of-step", test_remedy_of_step);
+  g_test_add_func ("/error/explain", test_explain);
 
   return g_test_run ();
 }
