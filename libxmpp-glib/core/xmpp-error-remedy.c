@@ -16,6 +16,8 @@ typedef struct
   const char *remedy;
 } Remedy;
 
+#define WHAT_TO_DO ". What to do: "
+
 #define REPORT_FAULT "this is a fault of one of the two programs and worth a bug report"
 #define WRONG_PORT                                                                       \
   "check that this is the port of an XMPP server for clients, mostly 5222, or 5223 for " \
@@ -273,7 +275,6 @@ xmpp_error_explain (GError *error, const char *step, const char *peer)
   const char *remedy;
   g_autofree char *message = NULL;
   gboolean names_peer;
-  gboolean says_remedy;
 
   g_return_if_fail (error != NULL);
 
@@ -281,13 +282,13 @@ xmpp_error_explain (GError *error, const char *step, const char *peer)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
 
-  remedy = xmpp_error_get_remedy (error, step);
   names_peer = peer == NULL || strstr (error->message, peer) != NULL;
-  says_remedy = remedy == NULL || strstr (error->message, remedy) != NULL;
-  message = g_strdup_printf ("%s%s%s%s%s%s", names_peer ? "" : peer,
-                             names_peer ? "" : ": ", error->message,
-                             says_remedy ? "" : " (", says_remedy ? "" : remedy,
-                             says_remedy ? "" : ")");
+  remedy = strstr (error->message, WHAT_TO_DO) == NULL
+               ? xmpp_error_get_remedy (error, step)
+               : NULL;
+  message = g_strdup_printf ("%s%s%s%s%s", names_peer ? "" : peer, names_peer ? "" : ": ",
+                             error->message, remedy != NULL ? WHAT_TO_DO : "",
+                             remedy != NULL ? remedy : "");
   g_free (error->message);
   error->message = g_steal_pointer (&message);
 }

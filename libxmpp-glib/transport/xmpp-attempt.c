@@ -224,48 +224,16 @@ event_cb (GSocketClient *client,
     connecting (user_data, G_SOCKET_CONNECTION (connection));
 }
 
-static const char *
-advice_for (const GError *error)
-{
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
-    return "nothing listens there: check the port and that the server runs";
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE) ||
-      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE))
-    return "check the network";
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT) ||
-      g_error_matches (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_TIMED_OUT))
-    return "check the network, and that no firewall drops the packets";
-  if (error->domain == G_RESOLVER_ERROR)
-    return "check how the name of the host is spelt, and the network";
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PROXY_AUTH_FAILED) ||
-      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PROXY_NEED_AUTH) ||
-      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PROXY_NOT_ALLOWED) ||
-      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PROXY_FAILED))
-    return "check the settings of the proxy";
-  return NULL;
-}
-
-/* Domain and code stay, the message says where and what to do. */
+/* Domain and code stay, the message says where. */
 static void
 explain_failure (Attempt *self, const char *phase, GError **error)
 {
   g_autofree char *what = g_strdup_printf ("%s %s", phase, self->place);
-  g_autofree char *message = NULL;
-  const char *advice;
 
   xmpp_deadline_translate (self->deadline, error, what);
-  if (g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-
-  if (!xmpp_deadline_has_passed (self->deadline))
+  if (!xmpp_deadline_has_passed (self->deadline) &&
+      !g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_prefix_error (error, "%s: ", self->place);
-  advice = advice_for (*error);
-  if (advice == NULL)
-    return;
-
-  message = g_strdup_printf ("%s (%s)", (*error)->message, advice);
-  g_free ((*error)->message);
-  (*error)->message = g_steal_pointer (&message);
 }
 
 static void

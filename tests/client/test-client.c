@@ -279,6 +279,8 @@ test_ports (void)
 
       report = xmpp_connection_get_report (XMPP_CONNECTION (client));
       g_assert_cmpstr (xmpp_report_get_failed_step (report), ==, ports[i].step);
+      g_assert_nonnull (strstr (error->message, "p.test"));
+      g_assert_nonnull (strstr (error->message, "What to do: "));
       g_assert_null (strstr (xmpp_test_server_get_received (server), "<auth"));
       /* S7: what is said in plain text changes nothing that lasts. */
       g_assert_cmpuint (store->saves, ==, 0);
@@ -300,6 +302,7 @@ test_refused (void)
   xmpp_test_server_free (server);
   error = open_client (client);
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
+  g_assert_nonnull (strstr (error->message, "What to do: nothing listens there"));
   g_assert_cmpstr (xmpp_report_get_failed_step (
                        xmpp_connection_get_report (XMPP_CONNECTION (client))),
                    ==, "connect");

@@ -333,9 +333,9 @@ test_explain (void)
   g_autoptr (GError) unknown = g_error_new_literal (g_convert_error_quark (), 0, "m");
 
   xmpp_error_explain (error, "connect", "p.test");
-  g_assert_cmpstr (error->message, ==, "p.test: No route (check the network)");
+  g_assert_cmpstr (error->message, ==, "p.test: No route. What to do: check the network");
   xmpp_error_explain (error, "connect", "p.test");
-  g_assert_cmpstr (error->message, ==, "p.test: No route (check the network)");
+  g_assert_cmpstr (error->message, ==, "p.test: No route. What to do: check the network");
 
   xmpp_error_explain (cancelled, "connect", "p.test");
   g_assert_cmpstr (cancelled->message, ==, "Operation was cancelled");
