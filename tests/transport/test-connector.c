@@ -218,7 +218,6 @@ test_unknown_name (Fixture *fixture, gconstpointer data)
   run (fixture);
   g_assert_error (fixture->error, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND);
   g_assert_nonnull (strstr (fixture->error->message, "no.test:5222: "));
-  g_assert_nonnull (strstr (fixture->error->message, "spelt"));
 }
 
 static void
