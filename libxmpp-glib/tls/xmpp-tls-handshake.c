@@ -298,6 +298,13 @@ explain_failure (Handshake *self, GError **error)
     g_prefix_error (error,
                     "%s did not answer with TLS, or hung up during the handshake: ",
                     peer_name (self));
+  else if (g_error_matches (*error, G_TLS_ERROR, G_TLS_ERROR_CERTIFICATE_REQUIRED) &&
+           !self->parameters->server)
+    g_prefix_error (error, "%s asks for a client certificate, and %s: ", peer_name (self),
+                    self->parameters->certificate != NULL
+                        ? "the key of the one that is set needs a PIN that nobody was "
+                          "asked for"
+                        : "none is set");
   else if (!g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_prefix_error (error, "The TLS handshake with %s failed: ", peer_name (self));
 }
