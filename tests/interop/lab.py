@@ -135,7 +135,7 @@ class Certificates:
 
     def issue(self, host, name=None, expired=False):
         """A certificate of the CA; the server of @host shows it."""
-        name = name or host
+        name = (name or host).encode("idna").decode()
         certificate, key = self.paths(host)
         request = certificate + ".csr"
         run("openssl", "req", *self._new_key(key), "-subj", f"/CN={name}", "-out", request)

@@ -99,7 +99,8 @@ class Prosody(lab.Server):
 
     def _data(self, host, store, user, table):
         def escape(text):
-            return re.sub(r"[^A-Za-z0-9]", lambda match: f"%{ord(match.group()):02x}", text)
+            return re.sub(rb"[^A-Za-z0-9]", lambda match: b"%%%02x" % ord(match.group()),
+                          text.encode()).decode()
         directory = self.path("data", escape(host), store)
         os.makedirs(directory, exist_ok=True)
         path = os.path.join(directory, escape(user) + ".dat")
