@@ -220,6 +220,7 @@ make_features (XmppConnection *connection,
   gboolean insecure = is_insecure_loopback (priv, io);
   GPtrArray *features = g_ptr_array_new_with_free_func (g_object_unref);
 
+  priv->in_clear = insecure;
   /* XEP-0368 §3: no STARTTLS inside direct TLS. */
   if (!insecure && !G_IS_TLS_CONNECTION (io))
     g_ptr_array_add (features, xmpp_starttls_new (plan->tls, report));
@@ -254,38 +255,6 @@ make_plan (XmppClient *self)
 }
 
 static void
-saved_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (XmppClient) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!xmpp_state_store_save_finish (XMPP_STATE_STORE (object), result, &error))
-    g_warning ("What is known of %s was not saved: %s",
-               xmpp_jid_to_string (xmpp_client_get_private (self)->account),
-               error->message);
-}
-
-/* Only an attempt that has come this far may change what is remembered: what a peer says
- * before TLS is verified and it has authenticated must not. */
-static void
-remember (XmppClient *self, XmppDialResult *dialled)
-{
-  XmppClientPrivate *priv = xmpp_client_get_private (self);
-  g_autoptr (XmppJid) bare = xmpp_jid_dup_bare (priv->account);
-  g_autoptr (GVariant) state = NULL;
-
-  if (dialled->secure_offer != NULL)
-    xmpp_account_state_set_features (priv->state, dialled->secure_offer);
-  if (!xmpp_account_state_is_changed (priv->state))
-    return;
-
-  state = xmpp_account_state_to_variant (priv->state);
-  xmpp_account_state_set_saved (priv->state);
-  xmpp_state_store_save_async (priv->store, xmpp_jid_to_string (bare), state, NULL,
-                               saved_cb, g_object_ref (self));
-}
-
-static void
 opened (XmppConnection *connection, XmppDialResult *dialled)
 {
   XmppClient *self = XMPP_CLIENT (connection);
@@ -293,7 +262,7 @@ opened (XmppConnection *connection, XmppDialResult *dialled)
   g_autoptr (XmppStanza) presence = NULL;
   g_autoptr (GError) error = NULL;
 
-  remember (self, dialled);
+  xmpp_client_remember (self, dialled->secure_offer);
   if (priv->initial_presence == NULL)
     return;
 

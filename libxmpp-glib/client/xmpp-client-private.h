@@ -33,6 +33,7 @@ typedef struct
 
   XmppStateStore *store;
   XmppAccountState *state; /* of the open account; NULL before it was loaded */
+  gboolean in_clear;       /* the attempt under way needs no TLS */
 } XmppClientPrivate;
 
 enum
@@ -61,8 +62,10 @@ extern GParamSpec *xmpp_client_properties[XMPP_CLIENT_N_PROPS];
 
 XmppClientPrivate *xmpp_client_get_private (XmppClient *client);
 
-/* xmpp-client.c: derived secrets are remembered as @credential tells of them. */
+/* xmpp-client-memory.c: derived secrets are remembered as @credential tells of them. */
 void xmpp_client_follow_credential (XmppClient *client, XmppCredential *credential);
+/* The login has succeeded. @secure_offer: (nullable): the features it was made with */
+void xmpp_client_remember (XmppClient *client, XmppElement *secure_offer);
 
 /* xmpp-client-pins.c: what the property is set to is not checked before it is used. */
 void xmpp_client_store_pins (XmppClient *client, const char *const *pins);

@@ -35,34 +35,6 @@ xmpp_client_get_private (XmppClient *self)
   return xmpp_client_get_instance_private (self);
 }
 
-/* A derived secret that has proved good, or bad: for the next login */
-static void
-secret_obtained_cb (XmppCredential *credential,
-                    const char *field,
-                    const char *value,
-                    gpointer user_data)
-{
-  XmppClientPrivate *priv = xmpp_client_get_private (user_data);
-
-  if (priv->state != NULL)
-    xmpp_account_state_set_secret (priv->state, field, value);
-}
-
-static void
-secret_rejected_cb (XmppCredential *credential, const char *field, gpointer user_data)
-{
-  secret_obtained_cb (credential, field, NULL, user_data);
-}
-
-void
-xmpp_client_follow_credential (XmppClient *self, XmppCredential *credential)
-{
-  g_signal_connect_object (credential, "obtained", G_CALLBACK (secret_obtained_cb), self,
-                           0);
-  g_signal_connect_object (credential, "rejected", G_CALLBACK (secret_rejected_cb), self,
-                           0);
-}
-
 static void
 xmpp_client_finalize (GObject *object)
 {

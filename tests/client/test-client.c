@@ -5,7 +5,9 @@
 
 #include "client/xmpp-client.h"
 #include "core/xmpp-memory-state-store.h"
+#include "sasl/xmpp-credential-private.h"
 
+#include "tls-peer.h"
 #include "xmpp-test-loop.h"
 #include "xmpp-test-mechanisms.h"
 #include "xmpp-test-server.h"
@@ -42,6 +44,8 @@ struct _TestStore
 {
   XmppStateStore parent_instance;
   guint saves;
+  gboolean silent; /* keeps what it is asked to save, and says nothing */
+  XmppStoreRequest *kept;
 };
 
 G_DEFINE_FINAL_TYPE (TestStore, test_store, XMPP_TYPE_STATE_STORE)
@@ -59,14 +63,26 @@ test_store_load (XmppStateStore *store, XmppStoreRequest *request)
 static gboolean
 test_store_save (XmppStateStore *store, XmppStoreRequest *request)
 {
-  TEST_STORE (store)->saves++;
-  xmpp_store_request_reply (request, NULL);
+  TestStore *self = TEST_STORE (store);
+
+  self->saves++;
+  g_set_object (&self->kept, request);
+  if (!self->silent)
+    xmpp_store_request_reply (request, NULL);
   return TRUE;
+}
+
+static void
+test_store_finalize (GObject *object)
+{
+  g_clear_object (&TEST_STORE (object)->kept);
+  G_OBJECT_CLASS (test_store_parent_class)->finalize (object);
 }
 
 static void
 test_store_class_init (TestStoreClass *klass)
 {
+  G_OBJECT_CLASS (klass)->finalize = test_store_finalize;
   XMPP_STATE_STORE_CLASS (klass)->load = test_store_load;
   XMPP_STATE_STORE_CLASS (klass)->save = test_store_save;
 }
@@ -293,6 +309,88 @@ test_ports (void)
 }
 
 static void
+reject_token_cb (XmppClient *client, XmppElement *element)
+{
+  if (g_str_equal (xmpp_element_get_name (element), "auth"))
+    xmpp_credential_reject (xmpp_client_get_credential (client), "token");
+}
+
+#define REFUSAL                                                                          \
+  "S: " HEADER ("from='p.test' id='s1'") MECHANISMS                                      \
+      "C: <auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{*}</auth>\n" \
+      "S: <failure "                                                                     \
+      "xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><account-disabled/></failure>\n"
+
+/* A derived secret that the server refuses leaves the store at once, and only where it was
+ * the server that spoke. */
+static void
+test_refused_secret (void)
+{
+  g_autoptr (GTlsCertificate) certificate = tls_test_certificate ("good");
+  g_autoptr (GTlsDatabase) database = tls_test_database ("ca");
+
+  for (int secure = 0; secure < 2; secure++)
+    {
+      g_autoptr (XmppTestServer) server = xmpp_test_server_new ();
+      g_autoptr (XmppClient) client = new_client (server, !secure);
+      g_autoptr (TestStore) store = g_object_new (TEST_TYPE_STORE, NULL);
+      g_autoptr (GError) error = NULL;
+
+      if (secure)
+        {
+          xmpp_test_server_set_certificate (server, certificate);
+          xmpp_client_set_tls_mode (client, XMPP_TLS_MODE_DIRECT);
+          xmpp_client_set_tls_database (client, database);
+        }
+      xmpp_test_server_add_script (
+          server, secure ? "C: " HEADER ("to='p.test' from='alice@p.test'") "\n" REFUSAL
+                         : "C: " HEADER ("to='p.test'") "\n" REFUSAL);
+      xmpp_client_set_state_store (client, XMPP_STATE_STORE (store));
+      g_signal_connect (client, "element-sent", G_CALLBACK (reject_token_cb), NULL);
+      error = open_client (client);
+      g_assert_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_ACCOUNT_DISABLED);
+      g_assert_cmpuint (store->saves, ==, secure);
+      if (secure)
+        {
+          g_autofree char *saved =
+              g_variant_print (xmpp_store_request_get_state (store->kept), FALSE);
+
+          g_assert_null (strstr (saved, "token"));
+        }
+    }
+}
+
+/* A store that does not answer is not waited for for ever. */
+static void
+test_silent_store (void)
+{
+  g_autoptr (XmppTestServer) server = xmpp_test_server_new ();
+  g_autoptr (XmppClient) client = new_client (server, TRUE);
+  g_autoptr (TestStore) store = g_object_new (TEST_TYPE_STORE, NULL);
+  g_autoptr (GError) error = NULL;
+
+  store->silent = TRUE;
+  xmpp_client_set_state_store (client, XMPP_STATE_STORE (store));
+  xmpp_client_set_initial_presence (client, NULL);
+  g_object_set (xmpp_connection_get_limits (XMPP_CONNECTION (client)), "request-seconds",
+                1, NULL);
+  g_signal_connect (client, "element-sent", G_CALLBACK (reject_token_cb), NULL);
+  xmpp_test_server_add_script (server, LOGIN "C: </stream:stream>\nS: </stream:stream>\n"
+                                             "E: close\n");
+  error = open_client (client);
+  g_assert_no_error (error);
+  error = close_client (client, NULL);
+  g_assert_no_error (error);
+  g_assert_cmpuint (store->saves, ==, 1);
+
+  g_test_expect_message ("Xmpp-Client", G_LOG_LEVEL_WARNING,
+                         "What is known of alice@p.test was not saved: *within 1 s");
+  xmpp_test_run_for (1100);
+  g_test_assert_expected_messages ();
+  xmpp_test_assert_last_unref (&client);
+}
+
+static void
 test_refused (void)
 {
   XmppTestServer *server = xmpp_test_server_new ();
@@ -374,6 +472,8 @@ main (int argc, char **argv)
   g_test_add_func ("/client/silent", test_silent);
   g_test_add_func ("/client/ports", test_ports);
   g_test_add_func ("/client/refused", test_refused);
+  g_test_add_func ("/client/refused-secret", test_refused_secret);
+  g_test_add_func ("/client/silent-store", test_silent_store);
   g_test_add_func ("/client/no-password-in-clear", test_no_password_in_clear);
   g_test_add_func ("/client/cancelled", test_cancelled);
 

@@ -10,6 +10,7 @@
 struct _XmppTestServer
 {
   GSocketService *service;
+  GTlsCertificate *certificate; /* NULL: no TLS */
   guint16 port;
   GQueue plays; /* of Play, yet to come */
   GPtrArray *playing;
@@ -103,6 +104,12 @@ incoming_cb (GSocketService *service,
       return TRUE;
     }
 
+  if (server->certificate != NULL)
+    {
+      g_object_unref (play->connection);
+      play->connection = g_tls_server_connection_new (G_IO_STREAM (connection),
+                                                      server->certificate, NULL);
+    }
   play->io = xmpp_test_peer_take_io (play->peer);
   splice (play->io, play->connection, server->cancellable);
   splice (play->connection, play->io, server->cancellable);
@@ -144,8 +151,15 @@ xmpp_test_server_free (XmppTestServer *server)
   g_ptr_array_unref (server->playing);
   g_queue_clear_full (&server->plays, (GDestroyNotify) play_free);
   g_object_unref (server->cancellable);
+  g_clear_object (&server->certificate);
   g_string_free (server->received, TRUE);
   g_free (server);
+}
+
+void
+xmpp_test_server_set_certificate (XmppTestServer *server, GTlsCertificate *certificate)
+{
+  g_set_object (&server->certificate, certificate);
 }
 
 guint16

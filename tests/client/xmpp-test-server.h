@@ -14,6 +14,9 @@ typedef struct _XmppTestServer XmppTestServer;
 
 XmppTestServer *xmpp_test_server_new (void);
 void xmpp_test_server_free (XmppTestServer *server);
+/* Direct TLS from now on */
+void xmpp_test_server_set_certificate (XmppTestServer *server,
+                                       GTlsCertificate *certificate);
 guint16 xmpp_test_server_get_port (XmppTestServer *server);
 void xmpp_test_server_add_script (XmppTestServer *server, const char *script);
 /* Sends @bytes when something has come, then nothing; @close: hangs up behind them */
