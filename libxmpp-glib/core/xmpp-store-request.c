@@ -37,12 +37,11 @@ static void
 xmpp_store_request_dispose (GObject *object)
 {
   XmppStoreRequest *self = XMPP_STORE_REQUEST (object);
-  g_autoptr (GError)
-      error = g_error_new (G_IO_ERROR, G_IO_ERROR_FAILED,
-                           "Nobody answered the request to %s the state of %s",
-                           self->is_load ? "load" : "save", self->account);
 
-  xmpp_waiter_fail (&self->waiter, error);
+  xmpp_waiter_drop (&self->waiter,
+                    g_error_new (G_IO_ERROR, G_IO_ERROR_FAILED,
+                                 "Nobody answered the request to %s the state of %s",
+                                 self->is_load ? "load" : "save", self->account));
   if (self->cancelled != NULL)
     g_source_destroy (self->cancelled);
   g_clear_pointer (&self->cancelled, g_source_unref);

@@ -21,5 +21,9 @@ gboolean xmpp_waiter_is_answered (XmppWaiter *waiter);
 GTask *xmpp_waiter_take (XmppWaiter *waiter);
 /* The answer that something went wrong. FALSE: there was an answer */
 gboolean xmpp_waiter_fail (XmppWaiter *waiter, const GError *error);
+/* For dispose: nobody will answer any more. Whoever waits gets @error, or FALSE without one,
+ * in a later turn of the main loop: it may be a garbage collector that drops the object, in
+ * which no language can be called back. @error: (transfer full) (nullable) */
+void xmpp_waiter_drop (XmppWaiter *waiter, GError *error);
 
 G_END_DECLS

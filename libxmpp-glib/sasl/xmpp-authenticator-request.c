@@ -72,11 +72,10 @@ static void
 xmpp_authenticator_request_dispose (GObject *object)
 {
   XmppAuthenticatorRequest *self = XMPP_AUTHENTICATOR_REQUEST (object);
-  g_autoptr (GError)
-      error = g_error_new (XMPP_SASL_ERROR, XMPP_SASL_ERROR_TEMPORARY_AUTH_FAILURE,
-                           "Nobody answered the authenticator's request");
 
-  xmpp_waiter_fail (&self->base.waiter, error);
+  xmpp_waiter_drop (&self->base.waiter,
+                    g_error_new (XMPP_SASL_ERROR, XMPP_SASL_ERROR_TEMPORARY_AUTH_FAILURE,
+                                 "Nobody answered the authenticator's request"));
 
   G_OBJECT_CLASS (xmpp_authenticator_request_parent_class)->dispose (object);
 }

@@ -61,25 +61,22 @@ static const gsize members[N_PROPS] = {
 
 #define WHAT "A credential request"
 
-static void
-fail_unanswered (XmppCredentialRequest *self, const char *reason)
+static GError *
+make_unanswered (XmppCredentialRequest *self, const char *reason)
 {
-  g_autoptr (GTask) task = xmpp_waiter_take (&self->base.waiter);
-  g_autofree char *fields = NULL;
+  g_autofree char *fields = g_strjoinv (", ", self->fields);
 
-  if (task == NULL)
-    return;
-
-  fields = g_strjoinv (", ", self->fields);
-  g_task_return_new_error (task, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NEED_CREDENTIAL,
-                           "%s, and %s needs: %s", reason, self->mechanism, fields);
+  return g_error_new (XMPP_SASL_ERROR, XMPP_SASL_ERROR_NEED_CREDENTIAL,
+                      "%s, and %s needs: %s", reason, self->mechanism, fields);
 }
 
 static void
 xmpp_credential_request_dispose (GObject *object)
 {
-  fail_unanswered (XMPP_CREDENTIAL_REQUEST (object),
-                   "Nobody answered the credential's 'request'");
+  XmppCredentialRequest *self = XMPP_CREDENTIAL_REQUEST (object);
+
+  xmpp_waiter_drop (&self->base.waiter,
+                    make_unanswered (self, "Nobody answered the credential's 'request'"));
 
   G_OBJECT_CLASS (xmpp_credential_request_parent_class)->dispose (object);
 }
@@ -188,7 +185,10 @@ xmpp_credential_request_new (const XmppCredentialQuestion *question,
 void
 xmpp_credential_request_give_up (XmppCredentialRequest *self)
 {
-  fail_unanswered (self, "Nobody handles the credential's 'request'");
+  g_autoptr (GError)
+      error = make_unanswered (self, "Nobody handles the credential's 'request'");
+
+  xmpp_waiter_fail (&self->base.waiter, error);
 }
 
 /**

@@ -53,11 +53,12 @@ static void
 xmpp_sasl_step_dispose (GObject *object)
 {
   XmppSaslStep *self = XMPP_SASL_STEP (object);
-  g_autoptr (GTask) task = xmpp_waiter_take (&self->base.waiter);
 
-  if (task != NULL)
-    g_task_return_new_error (task, XMPP_SASL_ERROR, XMPP_SASL_ERROR_INTERNAL,
-                             "Nobody answered a step of %s", get_mechanism_type (task));
+  if (!xmpp_waiter_is_answered (&self->base.waiter))
+    xmpp_waiter_drop (&self->base.waiter,
+                      g_error_new (XMPP_SASL_ERROR, XMPP_SASL_ERROR_INTERNAL,
+                                   "Nobody answered a step of %s",
+                                   get_mechanism_type (self->base.waiter.task)));
 
   G_OBJECT_CLASS (xmpp_sasl_step_parent_class)->dispose (object);
 }

@@ -5,6 +5,7 @@
 
 #include "tls/xmpp-certificate-request-private.h"
 
+#include "core/xmpp-waiter.h"
 #include "tls/xmpp-certificate-checks.h"
 #include "tls/xmpp-certificate-names.h"
 #include "tls/xmpp-certificate-text.h"
@@ -43,7 +44,7 @@ struct _XmppCertificateRequest
   char *text;
 
   GCancellable *cancellable;
-  GTask *task; /* until there is an answer */
+  XmppWaiter waiter;
 };
 
 G_DEFINE_FINAL_TYPE (XmppCertificateRequest, xmpp_certificate_request, G_TYPE_OBJECT)
@@ -70,7 +71,7 @@ static GParamSpec *properties[N_PROPS];
 static void
 answer (XmppCertificateRequest *self, gboolean accepted)
 {
-  g_autoptr (GTask) task = g_atomic_pointer_exchange (&self->task, NULL);
+  g_autoptr (GTask) task = xmpp_waiter_take (&self->waiter);
 
   if (task != NULL)
     g_task_return_boolean (task, accepted);
@@ -79,7 +80,7 @@ answer (XmppCertificateRequest *self, gboolean accepted)
 static void
 xmpp_certificate_request_dispose (GObject *object)
 {
-  answer (XMPP_CERTIFICATE_REQUEST (object), FALSE);
+  xmpp_waiter_drop (&XMPP_CERTIFICATE_REQUEST (object)->waiter, NULL);
 
   G_OBJECT_CLASS (xmpp_certificate_request_parent_class)->dispose (object);
 }
@@ -317,7 +318,7 @@ xmpp_certificate_request_begin (XmppCertificateRequest *self,
                                 GTask *task)
 {
   g_set_object (&self->cancellable, cancellable);
-  self->task = task;
+  xmpp_waiter_init (&self->waiter, task);
 }
 
 /**

@@ -6,7 +6,9 @@
 
 import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
+import GObject from 'gi://GObject';
 import Xmpp from 'gi://Xmpp?version=1.0';
+import {gc} from 'system';
 import {JULIET, equal, finish, heard, makeClient, ok, rejects, sleep} from './tap.js';
 
 const {CHAT, GET, RESULT} = Xmpp.StanzaType;
@@ -100,6 +102,23 @@ async function testErrors() {
     ok(Xmpp.error_get_advice(busy) & Xmpp.ErrorAdvice.RETRY, 'advice for an error made here');
 }
 
+// Says that it will answer, and forgets the question.
+const Forgetful = GObject.registerClass(class Forgetful extends Xmpp.Credential {
+    vfunc_request() {
+        return true;
+    }
+});
+
+async function testForgotten() {
+    const collect = GLib.timeout_add(GLib.PRIORITY_DEFAULT, 5, () => {
+        gc();
+        return GLib.SOURCE_CONTINUE;
+    });
+    await rejects(Xmpp.SaslError, Xmpp.SaslError.NEED_CREDENTIAL,
+        makeClient('answer', new Forgetful()).open_async(), 'a question that nobody answers');
+    GLib.source_remove(collect);
+}
+
 function testValues() {
     equal(`${Xmpp.Jid.new('Romeo@Example.NET')}`, 'romeo@example.net', 'an address as text');
     const message = Xmpp.Stanza.new_message(CHAT, 'juliet@example.net', 'Hello');
@@ -131,6 +150,7 @@ try {
     await testCancelling();
     await testErrors();
     await testStore();
+    await testForgotten();
 } catch (error) {
     ok(false, 'no exception', `${error}\n${error.stack}`);
 }
