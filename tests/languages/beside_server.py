@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Copyright (C) 2026 The libxmpp-glib authors
-"""usage: beside_server.py COMMAND…
+"""usage: beside_server.py [--tls] COMMAND…
 
-Runs a test of another language beside a server; the last argument of the command is its port.
+Runs a test of another language beside a server; the last argument of the command is its port. With
+TLS its certificate is one for example.net that no authority known to the client has signed.
 The account chooses what the server does: the name of a script, a dot, and what tells it from other
 accounts. The account heard.NAME is told what NAME has said, once that one has ended.
 """
@@ -10,8 +11,12 @@ accounts. The account heard.NAME is told what NAME has said, once that one has e
 import html
 import subprocess
 import sys
+import tempfile
 import threading
 
+import programs  # noqa: F401
+
+import lab
 import server
 
 JULIET = "juliet@example.net/balcony"
@@ -60,8 +65,16 @@ def script(session):
 
 
 def main():
-    with server.Server(script) as host:
-        return subprocess.run([*sys.argv[1:], str(host.port)], check=False).returncode
+    command = sys.argv[1:]
+    paths = None
+    with tempfile.TemporaryDirectory() as folder:
+        if command[0] == "--tls":
+            command.pop(0)
+            certificates = lab.Certificates(folder + "/certificates")
+            certificates.issue("example.net")
+            paths = certificates.paths("example.net")
+        with server.Server(script, paths) as host:
+            return subprocess.run([*command, str(host.port)], check=False).returncode
 
 
 if __name__ == "__main__":
