@@ -300,7 +300,8 @@ explain_failure (Handshake *self, GError **error)
                     peer_name (self));
   else if (g_error_matches (*error, G_TLS_ERROR, G_TLS_ERROR_CERTIFICATE_REQUIRED) &&
            !self->parameters->server)
-    g_prefix_error (error, "%s asks for a client certificate, and %s: ", peer_name (self),
+    g_prefix_error (error, "%s has asked for a client certificate and hung up; %s: ",
+                    peer_name (self),
                     self->parameters->certificate != NULL
                         ? "the key of the one that is set needs a PIN that nobody was "
                           "asked for"
