@@ -50,6 +50,10 @@ EXPIRED = host_name(DOMAIN, "expired")
 OTHER_NAME = host_name(DOMAIN, "othername")
 
 
+# Meson ends with it what takes too long: even then no server stays behind.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
+
+
 class LabError(Exception):
     """Something that the tests need is not there."""
 
