@@ -139,7 +139,7 @@ make_discovery (XmppClientPrivate *priv)
       xmpp_discovery_new (xmpp_jid_get_ascii_domain (priv->account), "xmpp-client",
                           kinds[priv->tls_mode]);
 
-  xmpp_discovery_set_proxy (discovery, priv->proxy_resolver, FALSE);
+  xmpp_discovery_set_proxy (discovery, priv->proxy_resolver, priv->srv_behind_proxy);
   return discovery;
 }
 

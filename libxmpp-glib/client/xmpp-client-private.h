@@ -29,6 +29,7 @@ typedef struct
   GPtrArray *pin_hashes; /* for the attempt under way */
   gboolean pin_only;
   GProxyResolver *proxy_resolver;
+  gboolean srv_behind_proxy;
   gboolean insecure_loopback;
 
   XmppStateStore *store;
@@ -54,6 +55,7 @@ enum
   XMPP_CLIENT_PROP_PINS,
   XMPP_CLIENT_PROP_PIN_ONLY,
   XMPP_CLIENT_PROP_PROXY_RESOLVER,
+  XMPP_CLIENT_PROP_SRV_BEHIND_PROXY,
   XMPP_CLIENT_PROP_STATE_STORE,
   XMPP_CLIENT_PROP_INSECURE_LOOPBACK,
   XMPP_CLIENT_N_PROPS,

@@ -555,6 +555,49 @@ xmpp_client_set_proxy_resolver (XmppClient *self, GProxyResolver *proxy_resolver
 }
 
 /**
+ * xmpp_client_get_srv_behind_proxy: (get-property srv-behind-proxy)
+ * @client: a client
+ *
+ * Gets [property@Client:srv-behind-proxy].
+ *
+ * Returns: whether it is set
+ *
+ * Since: 1.0
+ */
+gboolean
+xmpp_client_get_srv_behind_proxy (XmppClient *self)
+{
+  g_return_val_if_fail (XMPP_IS_CLIENT (self), FALSE);
+
+  return xmpp_client_get_private (self)->srv_behind_proxy;
+}
+
+/**
+ * xmpp_client_set_srv_behind_proxy: (set-property srv-behind-proxy)
+ * @client: a client
+ * @srv_behind_proxy: whether to
+ *
+ * Sets [property@Client:srv-behind-proxy], for the next time the connection is opened.
+ *
+ * Since: 1.0
+ */
+void
+xmpp_client_set_srv_behind_proxy (XmppClient *self, gboolean srv_behind_proxy)
+{
+  XmppClientPrivate *priv;
+
+  g_return_if_fail (XMPP_IS_CLIENT (self));
+
+  priv = xmpp_client_get_private (self);
+  if (priv->srv_behind_proxy == srv_behind_proxy)
+    return;
+
+  priv->srv_behind_proxy = srv_behind_proxy;
+  g_object_notify_by_pspec (G_OBJECT (self),
+                            xmpp_client_properties[XMPP_CLIENT_PROP_SRV_BEHIND_PROXY]);
+}
+
+/**
  * xmpp_client_get_state_store: (get-property state-store)
  * @client: a client
  *

@@ -118,6 +118,9 @@ xmpp_client_get_property (GObject *object, guint id, GValue *value, GParamSpec *
     case XMPP_CLIENT_PROP_STATE_STORE:
       g_value_set_object (value, xmpp_client_get_state_store (self));
       break;
+    case XMPP_CLIENT_PROP_SRV_BEHIND_PROXY:
+      g_value_set_boolean (value, xmpp_client_get_srv_behind_proxy (self));
+      break;
     case XMPP_CLIENT_PROP_INSECURE_LOOPBACK:
       g_value_set_boolean (value, xmpp_client_get_insecure_loopback (self));
       break;
@@ -187,6 +190,9 @@ xmpp_client_set_property (GObject *object,
       break;
     case XMPP_CLIENT_PROP_STATE_STORE:
       xmpp_client_set_state_store (self, g_value_get_object (value));
+      break;
+    case XMPP_CLIENT_PROP_SRV_BEHIND_PROXY:
+      xmpp_client_set_srv_behind_proxy (self, g_value_get_boolean (value));
       break;
     case XMPP_CLIENT_PROP_INSECURE_LOOPBACK:
       xmpp_client_set_insecure_loopback (self, g_value_get_boolean (value));
@@ -331,10 +337,25 @@ init_server_properties (void)
    *
    * Which proxies to use; NULL: those of the system.
    *
+   * The proxy is told the name of the server, not an address, and SRV records are not
+   * looked up, see [property@Client:srv-behind-proxy].
+   *
    * Since: 1.0
    */
   xmpp_client_properties[XMPP_CLIENT_PROP_PROXY_RESOLVER] =
       g_param_spec_object ("proxy-resolver", NULL, NULL, G_TYPE_PROXY_RESOLVER, WRITABLE);
+
+  /**
+   * XmppClient:srv-behind-proxy: (getter get_srv_behind_proxy) (setter set_srv_behind_proxy)
+   *
+   * Whether SRV records are looked up although the connection goes through a proxy. That
+   * tells the local network which domain is meant, and needs a DNS that knows it. Without
+   * it the server is expected at the domain itself.
+   *
+   * Since: 1.0
+   */
+  xmpp_client_properties[XMPP_CLIENT_PROP_SRV_BEHIND_PROXY] =
+      g_param_spec_boolean ("srv-behind-proxy", NULL, NULL, FALSE, WRITABLE);
 
   /**
    * XmppClient:insecure-loopback: (getter get_insecure_loopback) (setter set_insecure_loopback)

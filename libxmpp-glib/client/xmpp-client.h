@@ -123,6 +123,10 @@ GProxyResolver *xmpp_client_get_proxy_resolver (XmppClient *client);
 XMPP_AVAILABLE_IN_ALL
 void xmpp_client_set_proxy_resolver (XmppClient *client, GProxyResolver *proxy_resolver);
 XMPP_AVAILABLE_IN_ALL
+gboolean xmpp_client_get_srv_behind_proxy (XmppClient *client);
+XMPP_AVAILABLE_IN_ALL
+void xmpp_client_set_srv_behind_proxy (XmppClient *client, gboolean srv_behind_proxy);
+XMPP_AVAILABLE_IN_ALL
 XmppStateStore *xmpp_client_get_state_store (XmppClient *client);
 XMPP_AVAILABLE_IN_ALL
 void xmpp_client_set_state_store (XmppClient *client, XmppStateStore *state_store);

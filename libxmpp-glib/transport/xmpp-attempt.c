@@ -28,6 +28,7 @@ typedef struct
   XmppDeadline *deadline;
   guint step; /* open in the report, 0: none */
   char *note; /* for people, behind the place; nullable */
+  gboolean proxied;
   gboolean answered;
 } Attempt;
 
@@ -169,11 +170,12 @@ note_proxy (Attempt *self, GProxyAddress *proxy)
   g_autofree char *host =
       g_inet_address_to_string (g_inet_socket_address_get_address (address));
 
-  if (self->note == NULL)
+  if (!self->proxied)
     {
       xmpp_report_drop_step (self->report, self->step);
       begin_step (self, "proxy");
     }
+  self->proxied = TRUE;
   g_free (self->note);
   self->note = g_strdup_printf (" through the %s proxy at %s port %u",
                                 g_proxy_address_get_protocol (proxy), host,
