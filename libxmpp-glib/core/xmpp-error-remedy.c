@@ -210,10 +210,14 @@ static const Remedy resolver_remedies[] = {
 
 static const Remedy io_remedies[] = {
   { NULL, G_IO_ERROR_ADDRESS_IN_USE, "try again later" },
+  { "proxy", G_IO_ERROR_CONNECTION_REFUSED,
+    "the proxy does not take the connection: " CHECK_PROXY },
   { NULL, G_IO_ERROR_CONNECTION_REFUSED,
     "nothing listens there: check the port and that the server runs" },
   { NULL, G_IO_ERROR_FAILED, CHECK_NETWORK },
   { NULL, G_IO_ERROR_HOST_NOT_FOUND, CHECK_NAME },
+  { "proxy", G_IO_ERROR_HOST_UNREACHABLE,
+    "the proxy does not get there: check its settings, and the name of the server" },
   { NULL, G_IO_ERROR_HOST_UNREACHABLE, CHECK_NETWORK },
   { NULL, G_IO_ERROR_NETWORK_UNREACHABLE, CHECK_NETWORK },
   { NULL, G_IO_ERROR_NOT_CONNECTED, CHECK_NETWORK },
