@@ -28,6 +28,9 @@ static const Command commands[] = {
   { "listen", "JID",
     "Print a line for each stanza that comes: its kind, who sent it, its text.",
     TOOL_OPTIONS_SESSION | TOOL_OPTIONS_XML | TOOL_OPTIONS_LISTEN, tool_listen },
+  { "console", "JID",
+    "Show all XML that comes and goes; send the stanzas that are typed.",
+    TOOL_OPTIONS_SESSION | TOOL_OPTIONS_CONSOLE, tool_console },
   { "mechanisms", "", "List the mechanisms that there are for logging in.", 0,
     tool_mechanisms },
 };

@@ -81,6 +81,18 @@ add_listen_entries (GOptionContext *context, ToolOptions *options)
   g_option_context_add_main_entries (context, entries, NULL);
 }
 
+static void
+add_console_entries (GOptionContext *context, ToolOptions *options)
+{
+  const GOptionEntry entries[] = {
+    { "transcript", 0, 0, TEXT, &options->transcript,
+      "Write what came and went into this file, for a bug report or a test", "FILE" },
+    { NULL },
+  };
+
+  g_option_context_add_main_entries (context, entries, NULL);
+}
+
 /* What GOption leaves alone was not given; 0 is what the other files read then. */
 #define NOT_GIVEN G_MININT
 
@@ -239,6 +251,8 @@ tool_options_parse (char **argv,
     add_xml_entries (context, options);
   if (groups & TOOL_OPTIONS_LISTEN)
     add_listen_entries (context, options);
+  if (groups & TOOL_OPTIONS_CONSOLE)
+    add_console_entries (context, options);
   g_option_context_add_main_entries (context, rest_entries, NULL);
 
   if (!g_option_context_parse_strv (context, &words, error) || !check (options, error))
@@ -273,5 +287,6 @@ tool_options_free (ToolOptions *options)
   g_free (options->status);
   g_free (options->password_file);
   g_free (options->password_command);
+  g_free (options->transcript);
   g_free (options);
 }

@@ -32,9 +32,10 @@ typedef struct
   gboolean json;
   gboolean debug;
 
-  gboolean xml;  /* send, listen */
-  gboolean echo; /* listen */
-  int count;     /* listen; 0: no end */
+  gboolean xml;     /* send, listen */
+  gboolean echo;    /* listen */
+  int count;        /* listen; 0: no end */
+  char *transcript; /* console */
 } ToolOptions;
 
 typedef enum
@@ -42,6 +43,7 @@ typedef enum
   TOOL_OPTIONS_SESSION = 1 << 0, /* everything that a login takes */
   TOOL_OPTIONS_XML = 1 << 1,
   TOOL_OPTIONS_LISTEN = 1 << 2,
+  TOOL_OPTIONS_CONSOLE = 1 << 3,
 } ToolOptionsGroups;
 
 /* @argv begins with the name of the command. @parameters: what stands behind the options,

@@ -4,6 +4,7 @@
 #include "tool-commands.h"
 #include "tool-outcome.h"
 #include "tool-session.h"
+#include "tool-stanza.h"
 
 typedef struct
 {
@@ -52,29 +53,6 @@ stanza_cb (XmppConnection *connection, XmppStanza *answer, Parcel *parcel)
 }
 
 static XmppStanza *
-parse_stanza (XmppJid *to, const char *text, GError **error)
-{
-  g_autoptr (GError) parse_error = NULL;
-  g_autoptr (XmppElement) element = xmpp_element_new_from_string (text, &parse_error);
-  g_autoptr (XmppStanza) stanza = NULL;
-  g_autoptr (XmppStanza) copy = NULL;
-
-  if (element != NULL)
-    stanza = xmpp_stanza_new_from_element (element, &parse_error);
-  if (stanza == NULL)
-    {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                   "The text is no stanza: %s", parse_error->message);
-      return NULL;
-    }
-
-  copy = xmpp_stanza_copy (stanza);
-  xmpp_stanza_set_to (copy, to);
-
-  return g_steal_pointer (&copy);
-}
-
-static XmppStanza *
 make_stanza (const ToolOptions *options, GError **error)
 {
   g_autoptr (XmppJid) to = xmpp_jid_new (options->to, error);
@@ -82,7 +60,13 @@ make_stanza (const ToolOptions *options, GError **error)
   if (to == NULL)
     return NULL;
   if (options->xml)
-    return parse_stanza (to, options->text, error);
+    {
+      XmppStanza *stanza = tool_stanza_parse (options->text, error);
+
+      if (stanza != NULL)
+        xmpp_stanza_set_to (stanza, to);
+      return stanza;
+    }
 
   if (!g_utf8_validate (options->text, -1, NULL))
     {

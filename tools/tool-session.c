@@ -3,7 +3,6 @@
 
 #include "tool-session.h"
 
-#include "tool-outcome.h"
 #include "tool-secret.h"
 #include "tool-text.h"
 
@@ -288,6 +287,26 @@ tool_session_set_endless (ToolSession *self, gboolean endless)
   self->endless = endless;
 }
 
+gboolean
+tool_session_is_open (ToolSession *self)
+{
+  return self->is_open;
+}
+
+void
+tool_session_get_outcome (ToolSession *self, ToolOutcome *outcome)
+{
+  XmppConnection *connection = XMPP_CONNECTION (self->client);
+  XmppJid *jid = xmpp_connection_get_jid (connection);
+
+  if (jid == NULL)
+    jid = xmpp_client_get_account (self->client);
+  outcome->address = xmpp_jid_to_string (jid);
+  outcome->domain = xmpp_jid_get_domain (jid);
+  outcome->report = xmpp_connection_get_report (connection);
+  outcome->error = self->error;
+}
+
 static int
 tell (const ToolOptions *options, const ToolOutcome *outcome)
 {
@@ -335,8 +354,7 @@ int
 tool_session_run (ToolSession *self, ToolAction action, gpointer user_data)
 {
   XmppConnection *connection = XMPP_CONNECTION (self->client);
-  ToolOutcome outcome = { 0 };
-  XmppJid *jid;
+  ToolOutcome outcome;
 
   self->action = action;
   self->action_data = user_data;
@@ -353,13 +371,7 @@ tool_session_run (ToolSession *self, ToolAction action, gpointer user_data)
 
   if (self->timed_out)
     say_where (self);
-  jid = xmpp_connection_get_jid (connection);
-  if (jid == NULL)
-    jid = xmpp_client_get_account (self->client);
-  outcome.address = xmpp_jid_to_string (jid);
-  outcome.domain = xmpp_jid_get_domain (jid);
-  outcome.report = xmpp_connection_get_report (connection);
-  outcome.error = self->error;
+  tool_session_get_outcome (self, &outcome);
 
   return tell (self->options, &outcome);
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "tool-options.h"
+#include "tool-outcome.h"
 
 G_BEGIN_DECLS
 
@@ -26,6 +27,10 @@ void tool_session_set_endless (ToolSession *session, gboolean endless);
 int tool_session_run (ToolSession *session, ToolAction action, gpointer user_data);
 /* @error (transfer full) (nullable): why it did not work */
 void tool_session_finish (ToolSession *session, GError *error);
+/* Whether the login has succeeded, even if the connection is over by now */
+gboolean tool_session_is_open (ToolSession *session);
+/* How it went: what it points to is the session's. */
+void tool_session_get_outcome (ToolSession *session, ToolOutcome *outcome);
 /* For what fails before there is a session: tells about @error */
 int tool_session_fail_early (const ToolOptions *options, const GError *error);
 

@@ -665,6 +665,25 @@ xmpp_test_peer_is_done (XmppTestPeer *peer)
   return peer->done;
 }
 
+char *
+xmpp_test_peer_dup_expected (XmppTestPeer *peer)
+{
+  XmppTestUnit unit;
+  gsize length;
+  Step *step;
+
+  if (peer->done || peer->next >= peer->steps->len)
+    return NULL;
+  step = g_ptr_array_index (peer->steps, peer->next);
+  if (step->kind != STEP_EXPECT)
+    return NULL;
+
+  length = xmpp_test_xml_split (step->text->str + step->done,
+                                step->text->len - step->done, &unit);
+
+  return g_strndup (step->text->str + step->done, length);
+}
+
 void
 xmpp_test_peer_set_variable (XmppTestPeer *peer, const char *name, const char *value)
 {

@@ -55,6 +55,9 @@ guint xmpp_test_peer_get_operations (XmppTestPeer *peer);
 guint xmpp_test_peer_get_writes (XmppTestPeer *peer);
 
 gboolean xmpp_test_peer_is_done (XmppTestPeer *peer);
+/* What the script waits for: the next element, header or closing tag, as it stands there; NULL:
+ * nothing from the side under test (for tests that say themselves what the script expects) */
+char *xmpp_test_peer_dup_expected (XmppTestPeer *peer);
 void xmpp_test_peer_set_variable (XmppTestPeer *peer,
                                   const char *name,
                                   const char *value);

@@ -5,6 +5,10 @@
 
 #include "negotiation-fixture.h"
 
+#include "stream/xmpp-element-reader.h"
+
+#include "xmpp-test-client.h"
+
 #include <string.h>
 
 /* Every file in tests/transcripts is played against our own client and against our own
@@ -12,7 +16,9 @@
  *
  *   client=OUTCOME  server=OUTCOME  mechanisms=A,B  one-by-one  direct
  *
- * A side without an outcome is not played. */
+ * A side without an outcome is not played. Behind the login of a client the test says what
+ * the script expects, so that what "xmpp-tool console --transcript" has written can be
+ * played whole. */
 
 typedef struct
 {
@@ -59,6 +65,65 @@ transcript_free (gpointer data)
   g_free (transcript);
 }
 
+/* ---- Behind the login ---- */
+
+typedef struct
+{
+  XmppTestPeer *peer;
+  char *said; /* last */
+} Talk;
+
+static gboolean
+waits_for_something_else (gpointer user_data)
+{
+  Talk *talk = user_data;
+  g_autofree char *expected = xmpp_test_peer_dup_expected (talk->peer);
+
+  return xmpp_test_peer_is_done (talk->peer) ||
+         (expected != NULL && g_strcmp0 (expected, talk->said) != 0);
+}
+
+/* What was typed into a console is not known to any side: it is said as the script has it. */
+static void
+say (XmppStream *stream, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (XmppElement) element = NULL;
+
+  if (g_str_has_prefix (text, "</"))
+    {
+      xmpp_stream_write_end (stream);
+      return;
+    }
+
+  element = xmpp_element_new_from_string (text, &error);
+  g_assert_no_error (error);
+  xmpp_test_write (stream, element);
+}
+
+static void
+talk_on (XmppTestPeer *peer, XmppStream *stream)
+{
+  Talk talk = { .peer = peer };
+  g_auto (XmppTestSink) sink = { 0 };
+
+  xmpp_test_sink_init (&sink);
+  xmpp_stream_set_sink (stream, &xmpp_test_sink, &sink);
+  while (!xmpp_test_peer_is_done (peer))
+    {
+      g_free (talk.said);
+      talk.said = xmpp_test_peer_dup_expected (peer);
+      if (talk.said != NULL)
+        say (stream, talk.said);
+      xmpp_test_run_until_true (waits_for_something_else, &talk,
+                                "the script does not go on");
+    }
+  xmpp_stream_set_sink (stream, NULL, NULL);
+  g_free (talk.said);
+}
+
+/* ---- Playing ---- */
+
 static void
 play (const Transcript *transcript, gboolean server, XmppTestBytes bytes, guint32 seed)
 {
@@ -91,6 +156,8 @@ play (const Transcript *transcript, gboolean server, XmppTestBytes bytes, guint3
   side_wait (&side);
   outcome = side_dup_outcome (&side);
   g_assert_cmpstr (outcome, ==, expected);
+  if (!server && g_str_equal (outcome, "ok"))
+    talk_on (peer, side.stream);
   xmpp_test_peer_finish (peer);
 }
 
