@@ -12,6 +12,7 @@ struct _XmppAccountState
 {
   XmppElement *features;
   GHashTable *secrets; /* field → value, wiped */
+  XmppSaslBaseline *baseline;
   gboolean changed;
 };
 
@@ -38,6 +39,15 @@ load_secrets (XmppAccountState *state, GVariant *stored)
     g_hash_table_insert (state->secrets, g_strdup (field), xmpp_secret_dup (value));
 }
 
+static void
+load_baseline (XmppAccountState *state, GVariant *stored)
+{
+  g_autoptr (GVariant) login = g_variant_lookup_value (stored, "login", NULL);
+
+  if (login != NULL)
+    state->baseline = xmpp_sasl_baseline_from_variant (login);
+}
+
 XmppAccountState *
 xmpp_account_state_new (GVariant *stored)
 {
@@ -49,6 +59,7 @@ xmpp_account_state_new (GVariant *stored)
     {
       load_features (state, stored);
       load_secrets (state, stored);
+      load_baseline (state, stored);
     }
   return state;
 }
@@ -58,6 +69,7 @@ xmpp_account_state_free (XmppAccountState *state)
 {
   g_clear_pointer (&state->features, xmpp_element_unref);
   g_hash_table_unref (state->secrets);
+  g_clear_pointer (&state->baseline, xmpp_sasl_baseline_free);
   g_free (state);
 }
 
@@ -81,6 +93,10 @@ xmpp_account_state_to_variant (XmppAccountState *state)
   while (g_hash_table_iter_next (&iter, &field, &value))
     g_variant_builder_add (&secrets, "{ss}", field, value);
   g_variant_builder_add (&builder, "{sv}", "secrets", g_variant_builder_end (&secrets));
+
+  if (state->baseline != NULL)
+    g_variant_builder_add (&builder, "{sv}", "login",
+                           xmpp_sasl_baseline_to_variant (state->baseline));
 
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }
@@ -134,6 +150,25 @@ xmpp_account_state_foreach_secret (XmppAccountState *state,
                                    gpointer user_data)
 {
   g_hash_table_foreach (state->secrets, func, user_data);
+}
+
+const XmppSaslBaseline *
+xmpp_account_state_get_baseline (XmppAccountState *state)
+{
+  return state->baseline;
+}
+
+void
+xmpp_account_state_set_baseline (XmppAccountState *state,
+                                 const XmppSaslBaseline *baseline)
+{
+  if (xmpp_sasl_baseline_equal (state->baseline, baseline))
+    return;
+
+  g_clear_pointer (&state->baseline, xmpp_sasl_baseline_free);
+  if (baseline != NULL)
+    state->baseline = xmpp_sasl_baseline_copy (baseline);
+  state->changed = TRUE;
 }
 
 gboolean

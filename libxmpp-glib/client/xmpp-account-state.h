@@ -4,12 +4,13 @@
 #pragma once
 
 #include "core/xmpp-element.h"
+#include "sasl/xmpp-sasl-baseline.h"
 
 G_BEGIN_DECLS
 
 /* What is remembered of an account from one login to the next, as the state store keeps
- * it: a{sv} with "features" (s) and "secrets" (a{ss}). What cannot be read is left out.
- */
+ * it: a{sv} with "features" (s), "secrets" (a{ss}) and "login" (a{sv}). What cannot be read
+ * is left out. */
 typedef struct _XmppAccountState XmppAccountState;
 
 /* @stored: (nullable) */
@@ -29,6 +30,11 @@ void xmpp_account_state_set_secret (XmppAccountState *state,
 void xmpp_account_state_foreach_secret (XmppAccountState *state,
                                         GHFunc func,
                                         gpointer user_data);
+/* What the last login was, which the next one must not be weaker than; nullable */
+const XmppSaslBaseline *xmpp_account_state_get_baseline (XmppAccountState *state);
+void xmpp_account_state_set_baseline (XmppAccountState *state,
+                                      const XmppSaslBaseline *baseline);
+
 /* Something was set since the state was made or last saved */
 gboolean xmpp_account_state_is_changed (XmppAccountState *state);
 void xmpp_account_state_set_saved (XmppAccountState *state);

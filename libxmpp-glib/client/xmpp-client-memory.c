@@ -61,9 +61,14 @@ void
 xmpp_client_remember (XmppClient *self, XmppElement *secure_offer)
 {
   XmppClientPrivate *priv = xmpp_client_get_private (self);
+  g_autoptr (XmppSaslBaseline) baseline = xmpp_sasl_session_dup_baseline (priv->login);
 
+  /* It holds secrets. */
+  g_clear_object (&priv->login);
   if (secure_offer != NULL)
     xmpp_account_state_set_features (priv->state, secure_offer);
+  if (baseline != NULL)
+    xmpp_account_state_set_baseline (priv->state, baseline);
   save_changes (self);
 }
 

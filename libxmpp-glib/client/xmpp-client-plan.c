@@ -101,9 +101,13 @@ dialled_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   XmppDialResult *dialled = xmpp_dialer_dial_finish (result, &error);
 
   if (dialled != NULL)
-    g_task_return_pointer (task, dialled, (GDestroyNotify) xmpp_dial_result_free);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
+    {
+      g_task_return_pointer (task, dialled, (GDestroyNotify) xmpp_dial_result_free);
+      return;
+    }
+
+  g_clear_object (&xmpp_client_get_private (g_task_get_source_object (task))->login);
+  g_task_return_error (task, g_steal_pointer (&error));
 }
 
 static XmppDialResult *
@@ -193,6 +197,9 @@ make_sasl (XmppClient *self, XmppReport *report, gboolean insecure)
   g_autoptr (XmppSaslSession)
       session = xmpp_sasl_session_new (priv->registry, priv->policy, priv->credential,
                                        limits, report);
+
+  xmpp_sasl_session_set_baseline (session, xmpp_account_state_get_baseline (priv->state));
+  g_set_object (&priv->login, session);
 
   return xmpp_sasl_profile_new_initiating (session, xmpp_jid_get_local (priv->account),
                                            xmpp_jid_get_ascii_domain (priv->account),

@@ -6,6 +6,7 @@
 #include "client/xmpp-account-state.h"
 #include "client/xmpp-client.h"
 #include "connection/xmpp-connection-private.h"
+#include "sasl/xmpp-sasl-session.h"
 
 G_BEGIN_DECLS
 
@@ -35,6 +36,7 @@ typedef struct
   XmppStateStore *store;
   XmppAccountState *state; /* of the open account; NULL before it was loaded */
   gboolean in_clear;       /* the attempt under way needs no TLS */
+  XmppSaslSession *login;  /* of the candidate that is or was tried last */
 } XmppClientPrivate;
 
 enum

@@ -56,6 +56,7 @@ xmpp_client_finalize (GObject *object)
   g_clear_object (&priv->proxy_resolver);
   g_clear_object (&priv->store);
   g_clear_pointer (&priv->state, xmpp_account_state_free);
+  g_clear_object (&priv->login);
 
   G_OBJECT_CLASS (xmpp_client_parent_class)->finalize (object);
 }

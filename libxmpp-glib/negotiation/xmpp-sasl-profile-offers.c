@@ -33,27 +33,18 @@ connect_session (XmppSaslProfileFeature *self, XmppStream *stream)
   self->connected = TRUE;
 }
 
-/* A copy of @features without the mechanisms that send the secret itself */
-static XmppElement *
-dup_safe_features (XmppSaslProfileFeature *self, XmppElement *features, gboolean *any)
+/* Whether a mechanism that does not send the secret itself is among those offered */
+static gboolean
+has_safe_mechanism (XmppSaslProfileFeature *self, XmppElement *features)
 {
-  XmppElement *copy = xmpp_element_copy (features);
-  XmppElement *mechanisms = xmpp_feature_find_offer (XMPP_FEATURE (self), copy);
-  XmppElement *child = xmpp_element_get_first_child (mechanisms);
+  XmppElement *offer = xmpp_feature_find_offer (XMPP_FEATURE (self), features);
+  g_auto (GStrv) mechanisms = xmpp_sasl_parse_mechanisms (offer, G_MAXUINT);
 
-  *any = FALSE;
-  while (child != NULL)
-    {
-      XmppElement *next = xmpp_element_get_next_sibling (child);
+  for (guint i = 0; mechanisms[i] != NULL; i++)
+    if (!xmpp_sasl_session_sends_secret (self->session, mechanisms[i]))
+      return TRUE;
 
-      if (xmpp_sasl_session_sends_secret (self->session, xmpp_element_get_text (child)))
-        xmpp_element_remove_child (mechanisms, child);
-      else
-        *any = TRUE;
-      child = next;
-    }
-
-  return copy;
+  return FALSE;
 }
 
 gboolean
@@ -70,7 +61,8 @@ xmpp_sasl_profile_set_offer (XmppSaslProfileFeature *self,
   connect_session (self, stream);
 
   return xmpp_sasl_session_set_offer (self->session, (const char *const *) mechanisms,
-                                      (const char *const *) bindings, error);
+                                      (const char *const *) bindings, self->guessing,
+                                      error);
 }
 
 XmppElement *
@@ -79,20 +71,15 @@ xmpp_sasl_profile_ahead (XmppFeature *feature,
                          XmppElement *remembered)
 {
   XmppSaslProfileFeature *self = XMPP_SASL_PROFILE_FEATURE (feature);
-  g_autoptr (XmppElement) safe = NULL;
-  gboolean any;
 
   if (xmpp_feature_find_offer (feature, remembered) == NULL)
     return NULL;
 
-  safe = dup_safe_features (self, remembered, &any);
-  if (!any || !xmpp_sasl_profile_set_offer (self, stream, safe, NULL))
-    return NULL;
-
   self->guessing = TRUE;
-  self->was_safe = TRUE;
+  self->guessing = xmpp_sasl_profile_set_offer (self, stream, remembered, NULL);
+  self->was_safe = self->guessing;
 
-  return g_steal_pointer (&safe);
+  return self->guessing ? xmpp_element_ref (remembered) : NULL;
 }
 
 static int
@@ -114,28 +101,24 @@ same_words (GStrv a, GStrv b)
   return g_strv_equal ((const char *const *) a, (const char *const *) b);
 }
 
+/* All of both lists: a mechanism may have the server prove them (XEP-0474). */
 gboolean
 xmpp_sasl_profile_confirms (XmppFeature *feature,
                             XmppElement *remembered,
                             XmppElement *features)
 {
-  XmppSaslProfileFeature *self = XMPP_SASL_PROFILE_FEATURE (feature);
+  XmppElement *offer = xmpp_feature_find_offer (feature, features);
+  XmppElement *old_offer = xmpp_feature_find_offer (feature, remembered);
   g_auto (GStrv) bindings = xmpp_sasl_parse_bindings (features, G_MAXUINT);
   g_auto (GStrv) old_bindings = xmpp_sasl_parse_bindings (remembered, G_MAXUINT);
   g_auto (GStrv) mechanisms = NULL;
   g_auto (GStrv) old_mechanisms = NULL;
-  g_autoptr (XmppElement) safe = NULL;
-  gboolean any;
 
-  if (xmpp_feature_find_offer (feature, features) == NULL)
+  if (offer == NULL)
     return FALSE;
 
-  safe = dup_safe_features (self, features, &any);
-  mechanisms =
-      xmpp_sasl_parse_mechanisms (xmpp_feature_find_offer (feature, safe), G_MAXUINT);
-  old_mechanisms =
-      xmpp_sasl_parse_mechanisms (xmpp_feature_find_offer (feature, remembered),
-                                  G_MAXUINT);
+  mechanisms = xmpp_sasl_parse_mechanisms (offer, G_MAXUINT);
+  old_mechanisms = xmpp_sasl_parse_mechanisms (old_offer, G_MAXUINT);
 
   return same_words (mechanisms, old_mechanisms) && same_words (bindings, old_bindings);
 }
@@ -146,18 +129,12 @@ xmpp_sasl_profile_check_downgrade (XmppSaslProfileFeature *self,
                                    XmppElement *features,
                                    GError **error)
 {
-  g_autoptr (XmppElement) safe = NULL;
-  gboolean any;
-
-  if (!self->was_safe)
+  if (!self->was_safe || has_safe_mechanism (self, features))
     return TRUE;
 
-  safe = dup_safe_features (self, features, &any);
-  if (!any)
-    g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_DOWNGRADE,
-                 "%s now offers only mechanisms that send the password itself; last time "
-                 "it had others",
-                 xmpp_feature_get_peer (XMPP_FEATURE (self)));
-
-  return any;
+  g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_DOWNGRADE,
+               "%s now offers only mechanisms that send the password itself; last time "
+               "it had others",
+               xmpp_feature_get_peer (XMPP_FEATURE (self)));
+  return FALSE;
 }

@@ -12,6 +12,7 @@
 #include "core/xmpp-namespaces.h"
 #include "negotiation/xmpp-sasl-elements.h"
 #include "sasl/xmpp-sasl-mechanism.h"
+#include "sasl/xmpp-sasl-policy-private.h"
 #include "tls/xmpp-channel-binding.h"
 
 /* The receiving side of RFC 6120 §6: one object of the mechanism for each <auth/>. A failure
@@ -69,34 +70,6 @@ has_bindings (XmppSaslProfileFeature *self, XmppStream *stream)
   return bindings != NULL && g_variant_n_children (bindings) > 0;
 }
 
-static gboolean
-policy_allows (XmppSaslPolicy *policy, XmppSaslMechanismInfo *info)
-{
-  const char *name = xmpp_sasl_mechanism_info_get_name (info);
-  XmppSaslFacts facts = xmpp_sasl_mechanism_info_get_facts (info);
-  g_auto (GStrv) allowed = NULL;
-  g_auto (GStrv) denied = NULL;
-  gboolean mutual, binding;
-  int strength;
-
-  if (policy == NULL)
-    return TRUE;
-
-  g_object_get (policy, "allowed", &allowed, "denied", &denied, "require-mutual", &mutual,
-                "require-channel-binding", &binding, "minimum-strength", &strength, NULL);
-
-  if (allowed != NULL && !g_strv_contains ((const char *const *) allowed, name))
-    return FALSE;
-  if (denied != NULL && g_strv_contains ((const char *const *) denied, name))
-    return FALSE;
-  if (mutual && (facts & XMPP_SASL_FACTS_MUTUAL) == 0)
-    return FALSE;
-  if (binding && (facts & XMPP_SASL_FACTS_CHANNEL_BINDING) == 0)
-    return FALSE;
-
-  return xmpp_sasl_mechanism_info_get_strength (info) >= strength;
-}
-
 static GStrv
 list_offered (XmppSaslProfileFeature *self, XmppStream *stream)
 {
@@ -111,7 +84,9 @@ list_offered (XmppSaslProfileFeature *self, XmppStream *stream)
       gboolean bound = (xmpp_sasl_mechanism_info_get_facts (info) &
                         XMPP_SASL_FACTS_CHANNEL_BINDING) != 0;
 
-      if (policy_allows (self->policy, info) && (!bound || has_bindings (self, stream)))
+      if (self->policy != NULL && xmpp_sasl_policy_judge (self->policy, info) != NULL)
+        continue;
+      if (!bound || has_bindings (self, stream))
         g_strv_builder_add (builder, xmpp_sasl_mechanism_info_get_name (info));
     }
 

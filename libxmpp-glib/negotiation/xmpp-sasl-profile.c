@@ -327,6 +327,8 @@ report_success (XmppSaslProfileFeature *self)
   XmppReport *report = xmpp_feature_get_report (XMPP_FEATURE (self));
   const char *mechanism = xmpp_sasl_session_get_mechanism (self->session);
   const char *binding = xmpp_sasl_session_get_binding_type (self->session);
+  const char *why = xmpp_sasl_session_get_why_not_bound (self->session);
+  gboolean proven = xmpp_sasl_session_is_offer_proven (self->session);
   gboolean mutual = xmpp_sasl_session_is_mutual (self->session);
 
   xmpp_feature_set_detail (XMPP_FEATURE (self), mechanism);
@@ -334,6 +336,9 @@ report_success (XmppSaslProfileFeature *self)
   xmpp_report_set_fact (report, "sasl", "mechanism", g_variant_new_string (mechanism));
   xmpp_report_set_fact (report, "sasl", "channel_binding",
                         binding != NULL ? g_variant_new_string (binding) : NULL);
+  xmpp_report_set_fact (report, "sasl", "no_channel_binding",
+                        why != NULL ? g_variant_new_string (why) : NULL);
+  xmpp_report_set_fact (report, "sasl", "offer_proven", g_variant_new_boolean (proven));
   xmpp_report_set_fact (report, "sasl", "mutual", g_variant_new_boolean (mutual));
 }
 

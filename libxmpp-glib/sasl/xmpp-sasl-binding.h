@@ -18,7 +18,9 @@ typedef struct
 
 typedef struct
 {
-  gboolean downgrade;    /* somebody has taken the -PLUS mechanisms away */
+  gboolean downgrade; /* somebody has taken the -PLUS mechanisms away */
+  gboolean
+      needs_proof; /* the server has to prove its lists: somebody may have changed them */
   const char *type;      /* for a -PLUS mechanism; NULL: it cannot be used */
   XmppSaslBinding plain; /* what a mechanism without -PLUS says */
   const char *why;       /* why no -PLUS mechanism is used; NULL: one is */

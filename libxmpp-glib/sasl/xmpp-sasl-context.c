@@ -32,6 +32,8 @@ struct _XmppSaslContext
   char *host;
   gboolean secure;
   GStrv offered;
+  GStrv offered_bindings;
+  gboolean needs_offer_proof;
   GVariant *bindings;
   GStrv binding_types;
   XmppSaslBinding binding;
@@ -51,6 +53,8 @@ enum
   PROP_HOST,
   PROP_SECURE,
   PROP_OFFERED,
+  PROP_OFFERED_CHANNEL_BINDINGS,
+  PROP_OFFER_PROOF_REQUIRED,
   PROP_CHANNEL_BINDINGS,
   PROP_BINDING,
   PROP_MIN_ITERATIONS,
@@ -70,6 +74,8 @@ static const gsize members[N_PROPS] = {
   [PROP_HOST] = G_STRUCT_OFFSET (XmppSaslContext, host),
   [PROP_SECURE] = G_STRUCT_OFFSET (XmppSaslContext, secure),
   [PROP_OFFERED] = G_STRUCT_OFFSET (XmppSaslContext, offered),
+  [PROP_OFFERED_CHANNEL_BINDINGS] = G_STRUCT_OFFSET (XmppSaslContext, offered_bindings),
+  [PROP_OFFER_PROOF_REQUIRED] = G_STRUCT_OFFSET (XmppSaslContext, needs_offer_proof),
   [PROP_CHANNEL_BINDINGS] = G_STRUCT_OFFSET (XmppSaslContext, bindings),
   [PROP_BINDING] = G_STRUCT_OFFSET (XmppSaslContext, binding),
   [PROP_MIN_ITERATIONS] = G_STRUCT_OFFSET (XmppSaslContext, min_iterations),
@@ -110,6 +116,7 @@ xmpp_sasl_context_finalize (GObject *object)
   g_free (self->domain);
   g_free (self->host);
   g_strfreev (self->offered);
+  g_strfreev (self->offered_bindings);
   g_clear_pointer (&self->bindings, g_variant_unref);
   g_strfreev (self->binding_types);
   g_clear_object (&self->authenticator);
@@ -214,6 +221,25 @@ install_offer_properties (GParamFlags flags)
    */
   properties[PROP_OFFERED] =
       g_param_spec_boxed ("offered", NULL, NULL, G_TYPE_STRV, flags);
+  /**
+   * XmppSaslContext:offered-channel-bindings:
+   *
+   * The types of channel binding that the server lists (XEP-0440); none where it has no
+   * list.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_OFFERED_CHANNEL_BINDINGS] =
+      g_param_spec_boxed ("offered-channel-bindings", NULL, NULL, G_TYPE_STRV, flags);
+  /**
+   * XmppSaslContext:offer-proof-required:
+   *
+   * Whether the server has to prove that its lists have arrived as it sent them (XEP-0474).
+   *
+   * Since: 1.0
+   */
+  properties[PROP_OFFER_PROOF_REQUIRED] =
+      g_param_spec_boolean ("offer-proof-required", NULL, NULL, FALSE, flags);
   /**
    * XmppSaslContext:channel-bindings:
    *
@@ -373,6 +399,43 @@ xmpp_sasl_context_get_offered (XmppSaslContext *context)
   g_return_val_if_fail (XMPP_IS_SASL_CONTEXT (context), NULL);
 
   return (const char *const *) context->offered;
+}
+
+/**
+ * xmpp_sasl_context_get_offered_channel_bindings:
+ * @context: a context
+ *
+ * Returns: (transfer none) (nullable) (array zero-terminated=1): the types of channel
+ *   binding that the server lists (XEP-0440); %NULL where it has no list
+ *
+ * Since: 1.0
+ */
+const char *const *
+xmpp_sasl_context_get_offered_channel_bindings (XmppSaslContext *context)
+{
+  g_return_val_if_fail (XMPP_IS_SASL_CONTEXT (context), NULL);
+
+  return (const char *const *) context->offered_bindings;
+}
+
+/**
+ * xmpp_sasl_context_needs_offer_proof:
+ * @context: a context
+ *
+ * Whether the server has to prove that its lists of mechanisms and of channel bindings
+ * have arrived as it sent them (XEP-0474): a client mechanism fails with
+ * %XMPP_SASL_ERROR_DOWNGRADE before it sends a proof of its own, where that is missing.
+ *
+ * Returns: whether it has to
+ *
+ * Since: 1.0
+ */
+gboolean
+xmpp_sasl_context_needs_offer_proof (XmppSaslContext *context)
+{
+  g_return_val_if_fail (XMPP_IS_SASL_CONTEXT (context), FALSE);
+
+  return context->needs_offer_proof;
 }
 
 /**

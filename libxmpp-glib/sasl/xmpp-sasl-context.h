@@ -65,6 +65,11 @@ gboolean xmpp_sasl_context_is_secure (XmppSaslContext *context);
 XMPP_AVAILABLE_IN_ALL
 const char *const *xmpp_sasl_context_get_offered (XmppSaslContext *context);
 XMPP_AVAILABLE_IN_ALL
+const char *const *xmpp_sasl_context_get_offered_channel_bindings (
+    XmppSaslContext *context);
+XMPP_AVAILABLE_IN_ALL
+gboolean xmpp_sasl_context_needs_offer_proof (XmppSaslContext *context);
+XMPP_AVAILABLE_IN_ALL
 XmppSaslBinding xmpp_sasl_context_get_binding (XmppSaslContext *context);
 XMPP_AVAILABLE_IN_ALL
 const char *const *xmpp_sasl_context_get_channel_bindings (XmppSaslContext *context);

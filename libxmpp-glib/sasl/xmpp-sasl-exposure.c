@@ -5,17 +5,41 @@
 
 #include "sasl/xmpp-sasl-exposure.h"
 
-XmppSaslExposure
-xmpp_sasl_choice_get_exposure (XmppSaslChoice *choice)
-{
-  XmppSaslFacts facts = xmpp_sasl_mechanism_info_get_facts (choice->info);
+static const char *const words[] = {
+  [XMPP_SASL_EXPOSURE_NOTHING] = "nothing",
+  [XMPP_SASL_EXPOSURE_SESSION] = "session",
+  [XMPP_SASL_EXPOSURE_GUESSES] = "guesses",
+  [XMPP_SASL_EXPOSURE_SECRET] = "secret",
+};
 
+XmppSaslExposure
+xmpp_sasl_exposure_get (XmppSaslFacts facts, gboolean bound)
+{
   if (facts & XMPP_SASL_FACTS_PLAIN_TEXT)
     return XMPP_SASL_EXPOSURE_SECRET;
   if (!(facts & XMPP_SASL_FACTS_MUTUAL))
     return XMPP_SASL_EXPOSURE_GUESSES;
-  if (choice->binding != XMPP_SASL_BINDING_USED)
+  if (!bound)
     return XMPP_SASL_EXPOSURE_SESSION;
 
   return XMPP_SASL_EXPOSURE_NOTHING;
+}
+
+const char *
+xmpp_sasl_exposure_to_string (XmppSaslExposure exposure)
+{
+  return words[exposure];
+}
+
+gboolean
+xmpp_sasl_exposure_from_string (const char *text, XmppSaslExposure *exposure)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    if (g_str_equal (words[i], text))
+      {
+        *exposure = i;
+        return TRUE;
+      }
+
+  return FALSE;
 }

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "sasl/xmpp-sasl-policy-private.h"
+#include "sasl/xmpp-sasl-mechanism-info.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +17,11 @@ typedef enum
   XMPP_SASL_EXPOSURE_SECRET,  /* the secret itself */
 } XmppSaslExposure;
 
-XmppSaslExposure xmpp_sasl_choice_get_exposure (XmppSaslChoice *choice);
+/* @bound: the mechanism is used with a channel binding */
+XmppSaslExposure xmpp_sasl_exposure_get (XmppSaslFacts facts, gboolean bound);
+
+/* Words for what is stored */
+const char *xmpp_sasl_exposure_to_string (XmppSaslExposure exposure);
+gboolean xmpp_sasl_exposure_from_string (const char *text, XmppSaslExposure *exposure);
 
 G_END_DECLS

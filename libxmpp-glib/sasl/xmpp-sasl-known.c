@@ -91,3 +91,9 @@ xmpp_sasl_known_is_token (const char *name)
 {
   return g_str_has_prefix (name, "HT-");
 }
+
+gboolean
+xmpp_sasl_known_proves_offer (const char *name)
+{
+  return g_str_has_prefix (name, "SCRAM-");
+}

@@ -16,5 +16,7 @@ void xmpp_sasl_known_restrict (const char *name, XmppSaslFacts *facts, int *stre
 
 /* Mechanisms that have a way of their own to be chosen, never this layer's list */
 gboolean xmpp_sasl_known_is_token (const char *name);
+/* With such a mechanism the server can prove the lists of its offer (XEP-0474) */
+gboolean xmpp_sasl_known_proves_offer (const char *name);
 
 G_END_DECLS

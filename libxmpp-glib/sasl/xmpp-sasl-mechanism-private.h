@@ -26,6 +26,7 @@ typedef struct
   gsize max_bytes;
 
   XmppSaslSecrets *secrets;
+  gboolean offer_proven; /* client role: the lists have arrived as they were sent */
   /* Server role, once complete: who the session is for, and as the peer wrote it */
   char *username;
   char *authzid;
@@ -52,6 +53,7 @@ void xmpp_sasl_mechanism_set_limits (XmppSaslMechanism *mechanism,
                                      const XmppLimitValues *limits);
 /* The fields that the proof was made of; names are not among them */
 GStrv xmpp_sasl_mechanism_list_used (XmppSaslMechanism *mechanism);
+gboolean xmpp_sasl_mechanism_is_offer_proven (XmppSaslMechanism *mechanism);
 /* The peer has accepted: derived secrets go to the credential */
 void xmpp_sasl_mechanism_hand_over (XmppSaslMechanism *mechanism);
 

@@ -250,6 +250,14 @@ xmpp_sasl_mechanism_list_used (XmppSaslMechanism *self)
   return xmpp_sasl_secrets_list_used (priv->secrets);
 }
 
+gboolean
+xmpp_sasl_mechanism_is_offer_proven (XmppSaslMechanism *self)
+{
+  XmppSaslMechanismPrivate *priv = xmpp_sasl_mechanism_get_instance_private (self);
+
+  return g_atomic_int_get (&priv->offer_proven);
+}
+
 void
 xmpp_sasl_mechanism_hand_over (XmppSaslMechanism *self)
 {
@@ -455,6 +463,29 @@ xmpp_sasl_mechanism_keep_secret (XmppSaslMechanism *mechanism,
   priv = xmpp_sasl_mechanism_get_instance_private (mechanism);
 
   xmpp_sasl_secrets_keep (priv->secrets, field, value);
+}
+
+/**
+ * xmpp_sasl_mechanism_set_offer_proven:
+ * @mechanism: a mechanism in the client role
+ *
+ * For subclasses, inside a step: the server has proven that its lists of mechanisms and
+ * of channel bindings have arrived as it sent them (XEP-0474). Where the context
+ * [needs that][method@Xmpp.SaslContext.needs_offer_proof], no login is believed in
+ * without it.
+ *
+ * Since: 1.0
+ */
+void
+xmpp_sasl_mechanism_set_offer_proven (XmppSaslMechanism *mechanism)
+{
+  XmppSaslMechanismPrivate *priv;
+
+  g_return_if_fail (XMPP_IS_SASL_MECHANISM (mechanism));
+
+  priv = xmpp_sasl_mechanism_get_instance_private (mechanism);
+
+  g_atomic_int_set (&priv->offer_proven, TRUE);
 }
 
 /**

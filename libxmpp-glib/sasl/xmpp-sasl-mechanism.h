@@ -75,6 +75,8 @@ void xmpp_sasl_mechanism_keep_secret (XmppSaslMechanism *mechanism,
                                       const char *value);
 /* Server role. Must come before get_secret() and verify_secret(): it says whose. */
 XMPP_AVAILABLE_IN_ALL
+void xmpp_sasl_mechanism_set_offer_proven (XmppSaslMechanism *mechanism);
+XMPP_AVAILABLE_IN_ALL
 void xmpp_sasl_mechanism_set_identity (XmppSaslMechanism *mechanism,
                                        const char *username,
                                        const char *authzid);

@@ -298,6 +298,15 @@ believe (XmppSaslSession *self, GTask *task)
                                xmpp_sasl_session_get_peer (self));
       return;
     }
+  if (self->current->needs_proof && !xmpp_sasl_session_is_offer_proven (self))
+    {
+      self->failed_here = TRUE;
+      g_task_return_new_error (task, XMPP_SASL_ERROR, XMPP_SASL_ERROR_DOWNGRADE,
+                               "%s did not prove that its lists of mechanisms and of "
+                               "channel bindings have arrived as it sent them",
+                               xmpp_sasl_session_get_peer (self));
+      return;
+    }
 
   xmpp_sasl_shortlist_set_used (self->shortlist);
   xmpp_sasl_mechanism_hand_over (self->mechanism);

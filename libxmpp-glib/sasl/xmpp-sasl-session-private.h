@@ -28,6 +28,7 @@ struct _XmppSaslSession
 
   /* Of the offer */
   GStrv offered;
+  GStrv offered_bindings; /* NULL: no list */
   XmppSaslShortlist *shortlist;
 
   /* Of the attempt that runs */

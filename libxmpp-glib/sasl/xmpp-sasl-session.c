@@ -41,6 +41,7 @@ xmpp_sasl_session_finalize (GObject *object)
   g_free (self->host);
   g_clear_pointer (&self->bindings, g_variant_unref);
   g_strfreev (self->offered);
+  g_strfreev (self->offered_bindings);
   xmpp_sasl_shortlist_free (self->shortlist);
 
   G_OBJECT_CLASS (xmpp_sasl_session_parent_class)->finalize (object);
@@ -107,6 +108,12 @@ xmpp_sasl_session_set_allow_plain (XmppSaslSession *self, gboolean allow)
   self->allow_plain = allow;
 }
 
+void
+xmpp_sasl_session_set_baseline (XmppSaslSession *self, const XmppSaslBaseline *baseline)
+{
+  xmpp_sasl_shortlist_set_baseline (self->shortlist, baseline);
+}
+
 /* ---- The offer ---- */
 
 const char *
@@ -119,6 +126,7 @@ gboolean
 xmpp_sasl_session_set_offer (XmppSaslSession *self,
                              const char *const *mechanisms,
                              const char *const *bindings,
+                             gboolean ahead,
                              GError **error)
 {
   g_auto (GStrv)
@@ -130,12 +138,15 @@ xmpp_sasl_session_set_offer (XmppSaslSession *self,
     .max = xmpp_limits_peek (self->limits)->mechanisms,
     .secure = self->secure || self->allow_plain,
     .bindings = (const char *const *) own_bindings,
+    .ahead = ahead,
   };
 
   xmpp_sasl_session_drop_mechanism (self);
   g_strfreev (self->offered);
   self->offered = mechanisms != NULL ? g_strdupv ((GStrv) mechanisms)
                                      : g_new0 (char *, 1);
+  g_strfreev (self->offered_bindings);
+  self->offered_bindings = g_strdupv ((GStrv) bindings);
 
   return xmpp_sasl_shortlist_fill (self->shortlist, &offer, error);
 }
@@ -160,7 +171,9 @@ build_context (XmppSaslSession *self, XmppSaslChoice *choice)
   return g_object_new (XMPP_TYPE_SASL_CONTEXT, "role", XMPP_SASL_ROLE_CLIENT, "domain",
                        self->domain, "host", self->host, "secure",
                        self->secure || self->allow_plain, "offered", self->offered,
-                       "binding", choice->binding, "channel-bindings",
+                       "offered-channel-bindings", self->offered_bindings,
+                       "offer-proof-required", choice->needs_proof, "binding",
+                       choice->binding, "channel-bindings",
                        xmpp_sasl_binding_order (self->bindings, choice->binding_type),
                        "min-iterations", limits->scram_iterations_min, "max-iterations",
                        limits->scram_iterations_max, NULL);
@@ -207,4 +220,29 @@ xmpp_sasl_session_is_mutual (XmppSaslSession *self)
   return self->current != NULL &&
          (xmpp_sasl_mechanism_info_get_facts (self->current->info) &
           XMPP_SASL_FACTS_MUTUAL) != 0;
+}
+
+const char *
+xmpp_sasl_session_get_why_not_bound (XmppSaslSession *self)
+{
+  return self->current != NULL && self->current->binding_type == NULL
+             ? xmpp_sasl_shortlist_get_why_not_bound (self->shortlist)
+             : NULL;
+}
+
+gboolean
+xmpp_sasl_session_is_offer_proven (XmppSaslSession *self)
+{
+  return self->mechanism != NULL && xmpp_sasl_mechanism_is_offer_proven (self->mechanism);
+}
+
+XmppSaslBaseline *
+xmpp_sasl_session_dup_baseline (XmppSaslSession *self)
+{
+  if (!self->secure || self->mechanism == NULL ||
+      xmpp_sasl_mechanism_get_status (self->mechanism) != XMPP_SASL_STATUS_COMPLETE)
+    return NULL;
+
+  return xmpp_sasl_shortlist_dup_baseline (self->shortlist,
+                                           xmpp_sasl_session_is_offer_proven (self));
 }

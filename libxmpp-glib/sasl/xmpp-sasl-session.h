@@ -5,6 +5,7 @@
 
 #include "core/xmpp-limits-private.h"
 #include "core/xmpp-report-private.h"
+#include "sasl/xmpp-sasl-baseline.h"
 #include "sasl/xmpp-sasl-policy.h"
 #include "sasl/xmpp-sasl-registry.h"
 
@@ -31,13 +32,19 @@ void xmpp_sasl_session_set_connection (XmppSaslSession *session,
 /* Set before dialling by tests only: mechanisms that need TLS go over plain text too */
 void xmpp_sasl_session_set_allow_plain (XmppSaslSession *session, gboolean allow);
 
-/* What the server offers; @bindings NULL: it lists none (XEP-0440 absent). Errors:
+/* What the last login of the account was; NULL: nothing is known. Before set_offer() */
+void xmpp_sasl_session_set_baseline (XmppSaslSession *session,
+                                     const XmppSaslBaseline *baseline);
+
+/* What the server offers, all of it; @bindings NULL: it lists none (XEP-0440 absent);
+ * @ahead: it is only what the server offered last time. Errors:
  * XMPP_SASL_ERROR_DOWNGRADE, XMPP_CONNECTION_ERROR_POLICY: nothing usable, the message
  * says for each mechanism why; these are in the report too. May be called again with
  * another list (sent ahead on a remembered one): then what was begun is dropped. */
 gboolean xmpp_sasl_session_set_offer (XmppSaslSession *session,
                                       const char *const *mechanisms,
                                       const char *const *bindings,
+                                      gboolean ahead,
                                       GError **error);
 /* @mechanism sends the secret itself (its facts say PLAIN_TEXT), or is not known here */
 gboolean xmpp_sasl_session_sends_secret (XmppSaslSession *session, const char *mechanism);
@@ -91,6 +98,12 @@ gboolean xmpp_sasl_session_fail_finish (XmppSaslSession *session,
 /* After success. @binding NULL: none was used */
 const char *xmpp_sasl_session_get_mechanism (XmppSaslSession *session);
 const char *xmpp_sasl_session_get_binding_type (XmppSaslSession *session);
+/* NULL: it is */
+const char *xmpp_sasl_session_get_why_not_bound (XmppSaslSession *session);
 gboolean xmpp_sasl_session_is_mutual (XmppSaslSession *session);
+/* The server has proven that its lists came as it sent them (XEP-0474) */
+gboolean xmpp_sasl_session_is_offer_proven (XmppSaslSession *session);
+/* (transfer full) (nullable): to be remembered; NULL: there was no login over verified TLS */
+XmppSaslBaseline *xmpp_sasl_session_dup_baseline (XmppSaslSession *session);
 
 G_END_DECLS

@@ -6,7 +6,7 @@
 #include "sasl/xmpp-sasl-shortlist.h"
 
 #include "core/xmpp-error.h"
-#include "sasl/xmpp-sasl-exposure.h"
+#include "sasl/xmpp-sasl-policy-private.h"
 #include "sasl/xmpp-sasl-secrets.h"
 
 struct _XmppSaslShortlist
@@ -16,8 +16,10 @@ struct _XmppSaslShortlist
   XmppCredential *credential;
   XmppReport *report;
 
-  GPtrArray *choices;
-  guint position;
+  XmppSaslBaseline *baseline;
+  XmppSaslSelection selection;
+  guint position;     /* in its choices */
+  gboolean ahead;     /* it was only remembered, and the report says nothing of it yet */
   GPtrArray *refused; /* NULL-terminated */
   GHashTable *recorded;
 
@@ -38,7 +40,6 @@ xmpp_sasl_shortlist_new (XmppSaslRegistry *registry,
   list->policy = g_object_ref (policy);
   list->credential = g_object_ref (credential);
   g_set_object (&list->report, report);
-  list->choices = g_ptr_array_new ();
   list->refused = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (list->refused, NULL);
   list->recorded = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -55,7 +56,8 @@ xmpp_sasl_shortlist_free (XmppSaslShortlist *list)
   g_object_unref (list->policy);
   g_object_unref (list->credential);
   g_clear_object (&list->report);
-  g_ptr_array_unref (list->choices);
+  g_clear_pointer (&list->baseline, xmpp_sasl_baseline_free);
+  xmpp_sasl_selection_clear (&list->selection);
   g_ptr_array_unref (list->refused);
   g_hash_table_unref (list->recorded);
   g_free (list);
@@ -67,6 +69,12 @@ get_name (XmppSaslChoice *choice)
   return xmpp_sasl_mechanism_info_get_name (choice->info);
 }
 
+static XmppSaslChoice *
+get_best (XmppSaslShortlist *list)
+{
+  return g_ptr_array_index (list->selection.choices, list->position);
+}
+
 /* Each mechanism stands in the report once, with what was said of it first; but that it was
  * used is said always. */
 static void
@@ -76,37 +84,64 @@ record (XmppSaslShortlist *list, const char *name, gboolean used, const char *wh
     xmpp_report_add_mechanism (list->report, name, used, why);
 }
 
+void
+xmpp_sasl_shortlist_set_baseline (XmppSaslShortlist *list,
+                                  const XmppSaslBaseline *baseline)
+{
+  g_clear_pointer (&list->baseline, xmpp_sasl_baseline_free);
+  if (baseline != NULL)
+    list->baseline = xmpp_sasl_baseline_copy (baseline);
+}
+
+XmppSaslBaseline *
+xmpp_sasl_shortlist_dup_baseline (XmppSaslShortlist *list, gboolean proves_offer)
+{
+  XmppSaslChoice *used = get_best (list);
+
+  /* A server that has proven its lists once goes on doing so, whatever was used now. */
+  if (list->baseline != NULL && list->baseline->proves_offer &&
+      !list->policy->accept_weaker)
+    proves_offer = TRUE;
+
+  return xmpp_sasl_baseline_new (xmpp_sasl_choice_get_exposure (used), get_name (used),
+                                 used->binding_type, proves_offer);
+}
+
+static void
+record_passed (XmppSaslShortlist *list)
+{
+  for (guint i = 0; i < list->selection.passed->len; i++)
+    {
+      XmppSaslPassed *one = g_ptr_array_index (list->selection.passed, i);
+
+      record (list, one->name, FALSE, one->why);
+    }
+}
+
 gboolean
 xmpp_sasl_shortlist_fill (XmppSaslShortlist *list, XmppSaslOffer *offer, GError **error)
 {
-  g_autoptr (GPtrArray) choices = NULL;
-  g_autoptr (GPtrArray) passed = NULL;
+  gboolean ok;
 
-  g_ptr_array_set_size (list->choices, 0);
+  xmpp_sasl_selection_clear (&list->selection);
   list->position = 0;
 
   offer->anonymous = xmpp_credential_is_anonymous (list->credential);
   offer->refused = (const char *const *) list->refused->pdata;
-  choices = xmpp_sasl_policy_choose (list->policy, list->registry, offer, &passed, error);
-  for (guint i = 0; i < passed->len; i++)
-    {
-      XmppSaslPassed *one = g_ptr_array_index (passed, i);
+  offer->baseline = list->baseline;
+  ok = xmpp_sasl_select (list->policy, list->registry, offer, &list->selection, error);
 
-      record (list, one->name, FALSE, one->why);
-    }
+  list->ahead = offer->ahead;
+  if (!list->ahead)
+    record_passed (list);
 
-  if (choices == NULL)
-    return FALSE;
-  if (choices->len == 0)
-    {
-      xmpp_sasl_passed_set_error (passed, offer->peer, error);
-      return FALSE;
-    }
+  return ok;
+}
 
-  g_ptr_array_unref (list->choices);
-  list->choices = g_steal_pointer (&choices);
-
-  return TRUE;
+const char *
+xmpp_sasl_shortlist_get_why_not_bound (XmppSaslShortlist *list)
+{
+  return list->selection.why_not_bound;
 }
 
 /* Whether a person would have to be asked for the secret itself */
@@ -140,9 +175,9 @@ judge (XmppSaslShortlist *list, XmppSaslChoice *choice)
 XmppSaslChoice *
 xmpp_sasl_shortlist_peek (XmppSaslShortlist *list)
 {
-  while (list->position < list->choices->len)
+  while (list->selection.choices != NULL && list->position < list->selection.choices->len)
     {
-      XmppSaslChoice *choice = g_ptr_array_index (list->choices, list->position);
+      XmppSaslChoice *choice = get_best (list);
       const char *why = judge (list, choice);
 
       if (why == NULL)
@@ -158,7 +193,7 @@ xmpp_sasl_shortlist_peek (XmppSaslShortlist *list)
 void
 xmpp_sasl_shortlist_pass_over (XmppSaslShortlist *list, const GError *error)
 {
-  XmppSaslChoice *choice = g_ptr_array_index (list->choices, list->position);
+  XmppSaslChoice *choice = get_best (list);
 
   if (g_error_matches (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NEED_CREDENTIAL))
     list->max_asked = MIN (list->max_asked, xmpp_sasl_choice_get_exposure (choice));
@@ -170,17 +205,19 @@ xmpp_sasl_shortlist_pass_over (XmppSaslShortlist *list, const GError *error)
 void
 xmpp_sasl_shortlist_set_tried (XmppSaslShortlist *list, const GError *failure)
 {
-  XmppSaslChoice *choice = g_ptr_array_index (list->choices, list->position);
+  XmppSaslChoice *choice = get_best (list);
   g_autofree char *nick = xmpp_error_dup_nick (failure);
 
   list->max = MIN (list->max, xmpp_sasl_choice_get_exposure (choice));
   record (list, get_name (choice), TRUE, nick);
+  if (list->ahead)
+    record_passed (list);
 }
 
 void
 xmpp_sasl_shortlist_refuse (XmppSaslShortlist *list)
 {
-  XmppSaslChoice *choice = g_ptr_array_index (list->choices, list->position);
+  XmppSaslChoice *choice = get_best (list);
 
   g_ptr_array_insert (list->refused, (int) list->refused->len - 1,
                       g_strdup (get_name (choice)));
@@ -190,10 +227,12 @@ xmpp_sasl_shortlist_refuse (XmppSaslShortlist *list)
 void
 xmpp_sasl_shortlist_set_used (XmppSaslShortlist *list)
 {
-  const char *name = get_name (g_ptr_array_index (list->choices, list->position));
+  const char *name = get_name (get_best (list));
   g_autofree char *why = g_strdup_printf ("%s was preferred", name);
 
   record (list, name, TRUE, NULL);
-  for (guint i = 0; i < list->choices->len; i++)
-    record (list, get_name (g_ptr_array_index (list->choices, i)), FALSE, why);
+  for (guint i = 0; i < list->selection.choices->len; i++)
+    record (list, get_name (g_ptr_array_index (list->selection.choices, i)), FALSE, why);
+  if (list->ahead)
+    record_passed (list);
 }

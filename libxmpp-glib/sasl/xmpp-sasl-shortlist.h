@@ -5,7 +5,7 @@
 
 #include "core/xmpp-report-private.h"
 #include "sasl/xmpp-credential.h"
-#include "sasl/xmpp-sasl-policy-private.h"
+#include "sasl/xmpp-sasl-selection.h"
 
 G_BEGIN_DECLS
 
@@ -21,14 +21,24 @@ XmppSaslShortlist *xmpp_sasl_shortlist_new (XmppSaslRegistry *registry,
                                             XmppReport *report);
 void xmpp_sasl_shortlist_free (XmppSaslShortlist *list);
 
-/* What was tried before stays known. @offer: what is refused and whether the login is
- * anonymous is filled in here. Errors: XMPP_SASL_ERROR_DOWNGRADE;
- * XMPP_CONNECTION_ERROR_POLICY: the list is empty. */
+/* What the last login of the account was; NULL: nothing is known. Before fill() */
+void xmpp_sasl_shortlist_set_baseline (XmppSaslShortlist *list,
+                                       const XmppSaslBaseline *baseline);
+/* (transfer full): what the next login is to be compared with, after set_used().
+ * @proves_offer: the server has proven its lists */
+XmppSaslBaseline *xmpp_sasl_shortlist_dup_baseline (XmppSaslShortlist *list,
+                                                    gboolean proves_offer);
+
+/* What was tried before stays known. @offer: what is refused, the last login and whether
+ * this one is anonymous is filled in here. Errors: as of xmpp_sasl_select() */
 gboolean xmpp_sasl_shortlist_fill (XmppSaslShortlist *list,
                                    XmppSaslOffer *offer,
                                    GError **error);
 /* The best one left, belongs to the list; NULL: there is none */
 XmppSaslChoice *xmpp_sasl_shortlist_peek (XmppSaslShortlist *list);
+
+/* Why it is not bound to the channel; NULL: it is */
+const char *xmpp_sasl_shortlist_get_why_not_bound (XmppSaslShortlist *list);
 
 /* What has become of the best one. Nothing was sent, it cannot be used here: */
 void xmpp_sasl_shortlist_pass_over (XmppSaslShortlist *list, const GError *error);

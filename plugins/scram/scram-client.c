@@ -37,8 +37,13 @@ scram_client_step (XmppSaslMechanism *mechanism,
       return answer_first (mechanism, exchange, input, cancellable, status, error);
 
     case SCRAM_STATE_FINAL:
-      if (check_final (exchange, input, error))
-        *status = XMPP_SASL_STATUS_COMPLETE;
+      if (!check_final (exchange, input, error))
+        return NULL;
+
+      /* Only the server's proof, which h= is part of, makes that of any worth. */
+      if (exchange->offer_proven)
+        xmpp_sasl_mechanism_set_offer_proven (mechanism);
+      *status = XMPP_SASL_STATUS_COMPLETE;
       return NULL;
 
     case SCRAM_STATE_DONE:
@@ -259,7 +264,10 @@ answer_first (XmppSaslMechanism *mechanism,
   char *final;
 
   first = scram_server_first_parse (message, exchange->own_nonce, error);
-  if (first == NULL || !check_iterations (mechanism, first->iterations, error))
+  if (first == NULL ||
+      !scram_offer_check (mechanism, exchange->hash, first->offer_hash,
+                          &exchange->offer_proven, error) ||
+      !check_iterations (mechanism, first->iterations, error))
     return NULL;
 
   if (!recall_keys (mechanism, exchange, first, &keys) &&

@@ -73,9 +73,10 @@ next_attribute (const char **cursor, char name, GError **error)
   return g_strdup (field + 2);
 }
 
-/* *("," attr-val): what is unknown must be ignored, and is in the signed text anyway */
+/* *("," attr-val): what is unknown must be ignored, and is in the signed text anyway.
+ * @wanted is an extension to take the value of, 0: none. */
 static gboolean
-skip_extensions (const char *cursor, GError **error)
+take_extension (const char *cursor, char wanted, char **value, GError **error)
 {
   gboolean seen[256] = { FALSE };
 
@@ -97,9 +98,17 @@ skip_extensions (const char *cursor, GError **error)
         }
 
       seen[name] = TRUE;
+      if (name == wanted)
+        *value = g_strdup (field + 2);
     }
 
   return TRUE;
+}
+
+static gboolean
+skip_extensions (const char *cursor, GError **error)
+{
+  return take_extension (cursor, 0, NULL, error);
 }
 
 /* 1*(printable without comma) */
@@ -361,7 +370,10 @@ scram_server_first_parse (GBytes *message, const char *client_nonce, GError **er
       return NULL;
     }
 
-  return skip_extensions (cursor, error) ? g_steal_pointer (&self) : NULL;
+  if (!take_extension (cursor, 'h', &self->offer_hash, error))
+    return NULL;
+
+  return g_steal_pointer (&self);
 }
 
 void
@@ -369,6 +381,7 @@ scram_server_first_free (ScramServerFirst *message)
 {
   g_free (message->nonce);
   g_clear_pointer (&message->salt, g_bytes_unref);
+  g_free (message->offer_hash);
   g_free (message);
 }
 

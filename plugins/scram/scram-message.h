@@ -30,6 +30,7 @@ typedef struct
   char *nonce; /* of both sides */
   GBytes *salt;
   guint iterations;
+  char *offer_hash; /* h=, XEP-0474; NULL: none */
 } ScramServerFirst;
 
 typedef struct

@@ -31,6 +31,7 @@ typedef struct
 
   /* client */
   guint8 server_signature[SCRAM_MAX_HASH]; /* what the server has to send */
+  gboolean offer_proven;                   /* as far as h= goes */
 
   /* server */
   gboolean refused; /* is to fail after the same work as a wrong proof */
@@ -54,6 +55,18 @@ GBytes *scram_server_step (XmppSaslMechanism *mechanism,
                            GCancellable *cancellable,
                            XmppSaslStatus *status,
                            GError **error);
+
+/* What h= has to be (XEP-0474); @types NULL: there is no list of them */
+char *scram_offer_hash (const ScramHash *hash,
+                        const char *const *mechanisms,
+                        const char *const *types);
+/* Client: @received is what h= says, NULL: nothing. @proven: (out): it is what it has to be.
+ * FALSE: XMPP_SASL_ERROR_DOWNGRADE */
+gboolean scram_offer_check (XmppSaslMechanism *mechanism,
+                            const ScramHash *hash,
+                            const char *received,
+                            gboolean *proven,
+                            GError **error);
 
 /* For both sides */
 gboolean scram_exchange_make_nonce (ScramExchange *exchange, GError **error);

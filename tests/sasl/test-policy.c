@@ -3,7 +3,7 @@
 
 #include "config.h"
 
-#include "sasl/xmpp-sasl-policy-private.h"
+#include "sasl/xmpp-sasl-selection.h"
 
 #include <string.h>
 
@@ -52,7 +52,8 @@ new_registry (gboolean with_plus)
   return registry;
 }
 
-/* "NAME:n", "NAME:y", "NAME:p=TYPE", separated by spaces */
+/* "NAME:n", "NAME:y", "NAME:p=TYPE", separated by spaces; with "!" behind it where the server
+ * has to prove its lists */
 static char *
 describe (GPtrArray *choices)
 {
@@ -65,15 +66,17 @@ describe (GPtrArray *choices)
 
       g_assert_cmpint (choice->binding == XMPP_SASL_BINDING_USED, ==,
                        choice->binding_type != NULL);
-      g_string_append_printf (text, "%s%s:%s%s", i > 0 ? " " : "",
+      g_string_append_printf (text, "%s%s:%s%s%s", i > 0 ? " " : "",
                               xmpp_sasl_mechanism_info_get_name (choice->info),
                               flags[choice->binding],
-                              choice->binding_type != NULL ? choice->binding_type : "");
+                              choice->binding_type != NULL ? choice->binding_type : "",
+                              choice->needs_proof ? "!" : "");
     }
 
   return g_string_free (text, FALSE);
 }
 
+/* NULL: a downgrade; nothing: the policy leaves none */
 static char *
 choose (XmppSaslPolicy *policy,
         XmppSaslRegistry *registry,
@@ -81,14 +84,23 @@ choose (XmppSaslPolicy *policy,
         GPtrArray **passed,
         GError **error)
 {
-  g_autoptr (GPtrArray) ignored = NULL;
-  g_autoptr (GPtrArray)
-      choices = xmpp_sasl_policy_choose (policy, registry, offer, &ignored, error);
+  g_auto (XmppSaslSelection) selection = { 0 };
+  GError *local_error = NULL;
+  gboolean none;
 
+  xmpp_sasl_select (policy, registry, offer, &selection, &local_error);
+  g_assert_cmpint (local_error == NULL, ==, selection.choices->len > 0);
+  none =
+      g_error_matches (local_error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_POLICY);
+  if (!none && local_error != NULL)
+    g_assert_error (local_error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_DOWNGRADE);
   if (passed != NULL)
-    *passed = g_steal_pointer (&ignored);
+    *passed = g_ptr_array_ref (selection.passed);
+  if (local_error == NULL)
+    return describe (selection.choices);
 
-  return choices != NULL ? describe (choices) : NULL;
+  g_propagate_error (error, local_error);
+  return none ? g_strdup ("") : NULL;
 }
 
 static char *
@@ -111,9 +123,11 @@ test_channel_binding (void)
   static const char *const plus[] = { "SCRAM-SHA-1", "SCRAM-SHA-1-PLUS", NULL };
   static const char *const no_plus[] = { "SCRAM-SHA-1", NULL };
   static const char *const common[] = { "tls-future", "tls-server-end-point", NULL };
-  static const char *const disjoint[] = { "tls-future", NULL };
+  static const char *const strange[] = { "tls-future", NULL };
+  static const char *const not_ours[] = { "tls-server-end-point", NULL };
   static const char *const nothing[] = { NULL };
   static const char *const tls_1_3[] = { "tls-exporter", "tls-server-end-point", NULL };
+  static const char *const only_1_3[] = { "tls-exporter", NULL };
   static const char *const tls_1_2[] = { "tls-server-end-point", "tls-unique", NULL };
   static const struct
   {
@@ -126,19 +140,23 @@ test_channel_binding (void)
     /* clang-format off */
     { FALSE, no_plus, NULL,     tls_1_3, "SCRAM-SHA-1:n" },
     { FALSE, no_plus, NULL,     tls_1_2, "SCRAM-SHA-1:n" },
-    { FALSE, no_plus, disjoint, tls_1_3, "SCRAM-SHA-1:n" },
+    { FALSE, no_plus, not_ours, only_1_3, "SCRAM-SHA-1:n" },
+    { FALSE, no_plus, strange,  tls_1_3, "SCRAM-SHA-1:n" },
     { FALSE, no_plus, common,   tls_1_3, "SCRAM-SHA-1:n" },
     { FALSE, plus,    NULL,     tls_1_3, "SCRAM-SHA-1:n" },
     { FALSE, plus,    NULL,     tls_1_2, "SCRAM-SHA-1:n" },
-    { FALSE, plus,    disjoint, tls_1_3, "SCRAM-SHA-1:n" },
+    { FALSE, plus,    not_ours, only_1_3, "SCRAM-SHA-1:n" },
+    { FALSE, plus,    strange,  tls_1_3, "SCRAM-SHA-1:n" },
     { FALSE, plus,    common,   tls_1_3, "SCRAM-SHA-1:n" },
     { TRUE,  no_plus, NULL,     tls_1_3, "SCRAM-SHA-1:y" },
     { TRUE,  no_plus, NULL,     tls_1_2, "SCRAM-SHA-1:y" },
-    { TRUE,  no_plus, disjoint, tls_1_3, NULL },
+    { TRUE,  no_plus, not_ours, only_1_3, NULL },
+    { TRUE,  no_plus, strange,  tls_1_3, NULL },
     { TRUE,  no_plus, common,   tls_1_3, NULL },
     { TRUE,  plus,    NULL,     tls_1_3, "SCRAM-SHA-1:n" },
     { TRUE,  plus,    NULL,     tls_1_2, "SCRAM-SHA-1-PLUS:p=tls-unique SCRAM-SHA-1:n" },
-    { TRUE,  plus,    disjoint, tls_1_3, "SCRAM-SHA-1:n" },
+    { TRUE,  plus,    not_ours, only_1_3, "SCRAM-SHA-1:n" },
+    { TRUE,  plus,    strange,  tls_1_3, "SCRAM-SHA-1:n!" },
     { TRUE,  plus,    common,   tls_1_3, "SCRAM-SHA-1-PLUS:p=tls-server-end-point SCRAM-SHA-1:n" },
     /* An empty list lists nothing; without bindings we could not. */
     { TRUE,  no_plus, nothing,  tls_1_3, "SCRAM-SHA-1:y" },
@@ -171,10 +189,11 @@ test_channel_binding (void)
 
       /* Where it is required, it is that or nothing. */
       g_object_set (policy, "require-channel-binding", TRUE, NULL);
-      bound = choose (policy, registry, &offer, NULL, &error);
-      g_assert_no_error (error);
-      g_assert_true (*bound == '\0' || g_str_has_prefix (bound, "SCRAM-SHA-1-PLUS:p="));
-      g_assert_cmpint (*bound != '\0', ==, strstr (choices, "-PLUS") != NULL);
+      bound = choose (policy, registry, &offer, NULL, NULL);
+      g_assert_cmpint (bound != NULL && *bound != '\0', ==,
+                       strstr (choices, "-PLUS") != NULL);
+      g_assert_true (bound == NULL || *bound == '\0' ||
+                     g_str_has_prefix (bound, "SCRAM-SHA-1-PLUS:p="));
     }
 }
 
@@ -197,6 +216,125 @@ test_policy_without_plus (void)
   g_autofree char *choices = choose (policy, registry, &offer, NULL, NULL);
 
   g_assert_cmpstr (choices, ==, "SCRAM-SHA-256:n");
+}
+
+/* A list of types that every server could not have: all that cannot have it proven is left
+ * out, the password first of all. */
+static void
+test_strange_types (void)
+{
+  static const char *const offered[] = { "PLAIN", "DIGEST-MD5", "SCRAM-SHA-1",
+                                         "SCRAM-SHA-1-PLUS", NULL };
+  static const char *const only_plain[] = { "PLAIN", "SCRAM-SHA-1-PLUS", NULL };
+  static const char *const types[] = { "x-made-up", NULL };
+  static const char *const bindings[] = { "tls-exporter", NULL };
+  g_autoptr (XmppSaslRegistry) registry = new_registry (TRUE);
+  g_autoptr (XmppSaslPolicy) policy = xmpp_sasl_policy_new ();
+  XmppSaslOffer offer = { .peer = "p.test",
+                          .mechanisms = offered,
+                          .types = types,
+                          .max = 64,
+                          .secure = TRUE,
+                          .bindings = bindings };
+  g_autofree char *choices = choose (policy, registry, &offer, NULL, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpstr (choices, ==, "SCRAM-SHA-1:n!");
+
+  offer.mechanisms = only_plain;
+  g_assert_null (choose (policy, registry, &offer, NULL, &error));
+  g_assert_nonnull (strstr (error->message, "tls-server-end-point"));
+}
+
+/* What the last login was is the least that this one may be. */
+static void
+test_baseline (void)
+{
+  static const char *const all[] = {
+    "PLAIN",       "OAUTHBEARER",   "CRAM-MD5",           "DIGEST-MD5",
+    "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", NULL
+  };
+  static const char *const end_point[] = { "tls-server-end-point", NULL };
+  static const struct
+  {
+    XmppSaslExposure exposure;
+    gboolean proves_offer;
+    guint n_offered; /* the first ones of those above */
+    const char *choices;
+  } rows[] = {
+    { XMPP_SASL_EXPOSURE_SECRET, FALSE, 2, "OAUTHBEARER:y PLAIN:y" },
+    { XMPP_SASL_EXPOSURE_SECRET, FALSE, 5,
+      "SCRAM-SHA-1:y DIGEST-MD5:y OAUTHBEARER:y CRAM-MD5:y PLAIN:y" },
+    { XMPP_SASL_EXPOSURE_GUESSES, FALSE, 5, "SCRAM-SHA-1:y DIGEST-MD5:y CRAM-MD5:y" },
+    { XMPP_SASL_EXPOSURE_SESSION, FALSE, 6,
+      "SCRAM-SHA-256:y SCRAM-SHA-1:y DIGEST-MD5:y" },
+    { XMPP_SASL_EXPOSURE_SESSION, FALSE, 2, NULL },
+    { XMPP_SASL_EXPOSURE_NOTHING, FALSE, 7, "SCRAM-SHA-256-PLUS:p=tls-server-end-point" },
+    { XMPP_SASL_EXPOSURE_NOTHING, FALSE, 6, NULL },
+    /* A server that proves its lists may have changed them: it has to prove that. */
+    { XMPP_SASL_EXPOSURE_NOTHING, TRUE, 6, "SCRAM-SHA-256:y! SCRAM-SHA-1:y!" },
+    { XMPP_SASL_EXPOSURE_NOTHING, TRUE, 7,
+      "SCRAM-SHA-256-PLUS:p=tls-server-end-point! SCRAM-SHA-256:n! SCRAM-SHA-1:n!" },
+    { XMPP_SASL_EXPOSURE_SESSION, TRUE, 6,
+      "SCRAM-SHA-256:y! SCRAM-SHA-1:y! DIGEST-MD5:y" },
+    { XMPP_SASL_EXPOSURE_NOTHING, TRUE, 4, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (XmppSaslRegistry) registry = new_registry (TRUE);
+      g_autoptr (XmppSaslPolicy) policy = xmpp_sasl_policy_new ();
+      g_autoptr (XmppSaslBaseline)
+          baseline = xmpp_sasl_baseline_new (rows[i].exposure, "SCRAM-SHA-512-PLUS",
+                                             "tls-exporter", rows[i].proves_offer);
+      const char *offered[G_N_ELEMENTS (all)] = { NULL };
+      XmppSaslOffer offer = { .peer = "p.test",
+                              .mechanisms = offered,
+                              .types = rows[i].n_offered == 7 ? end_point : NULL,
+                              .max = 64,
+                              .secure = TRUE,
+                              .bindings = end_point,
+                              .baseline = baseline };
+      g_autoptr (GError) error = NULL;
+      g_autofree char *choices = NULL;
+      g_autofree char *weaker = NULL;
+
+      memcpy (offered, all, rows[i].n_offered * sizeof *all);
+      choices = choose (policy, registry, &offer, NULL, &error);
+      g_test_message ("row %u", i);
+      g_assert_cmpstr (choices, ==, rows[i].choices);
+      if (choices == NULL)
+        {
+          g_assert_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_DOWNGRADE);
+          g_assert_nonnull (
+              strstr (error->message, "SCRAM-SHA-512-PLUS with tls-exporter"));
+          g_assert_nonnull (strstr (error->message, "accept a weaker login"));
+        }
+
+      /* A person can say that it is all right. */
+      g_object_set (policy, "accept-weaker", TRUE, NULL);
+      weaker = choose (policy, registry, &offer, NULL, NULL);
+      g_assert_nonnull (strstr (weaker, "PLAIN"));
+      g_assert_null (strchr (weaker, '!'));
+    }
+}
+
+static void
+test_preferred (void)
+{
+  static const char *const preferred[] = { "SCRAM-SHA-1", "CRAM-MD5", NULL };
+  static const char *const allowed[] = { "PLAIN", "SCRAM-SHA-1", "SCRAM-SHA-256", NULL };
+  static const char *const words = "PLAIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256";
+  g_autoptr (XmppSaslPolicy)
+      policy = g_object_new (XMPP_TYPE_SASL_POLICY, "preferred", preferred, NULL);
+  g_autofree char *first = choose_words (policy, words, TRUE);
+  g_autofree char *both = NULL;
+
+  g_assert_cmpstr (first, ==, "SCRAM-SHA-1:n CRAM-MD5:n SCRAM-SHA-256:n PLAIN:n");
+
+  g_object_set (policy, "allowed", allowed, NULL);
+  both = choose_words (policy, words, TRUE);
+  g_assert_cmpstr (both, ==, "SCRAM-SHA-1:n PLAIN:n SCRAM-SHA-256:n");
 }
 
 static void
@@ -292,7 +430,7 @@ test_reasons (void)
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     names[i] = rows[i].name;
 
-  choices = choose (policy, registry, &offer, &passed, NULL);
+  choices = choose (policy, registry, &offer, &passed, &error);
   g_assert_cmpstr (choices, ==, "");
   g_assert_cmpint (passed->len, ==, G_N_ELEMENTS (rows));
   for (guint i = 0; i < passed->len; i++)
@@ -303,7 +441,6 @@ test_reasons (void)
       g_assert_nonnull (strstr (one->why, rows[i].why));
     }
 
-  xmpp_sasl_passed_set_error (passed, "p.test", &error);
   g_assert_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_POLICY);
   g_assert_nonnull (strstr (error->message, "X-UNKNOWN (there is no module for it)"));
 }
@@ -381,6 +518,9 @@ main (int argc, char **argv)
 
   g_test_add_func ("/sasl/policy/channel-binding", test_channel_binding);
   g_test_add_func ("/sasl/policy/without-plus", test_policy_without_plus);
+  g_test_add_func ("/sasl/policy/strange-types", test_strange_types);
+  g_test_add_func ("/sasl/policy/baseline", test_baseline);
+  g_test_add_func ("/sasl/policy/preferred", test_preferred);
   g_test_add_func ("/sasl/policy/order-and-policy", test_order_and_policy);
   g_test_add_func ("/sasl/policy/anonymous-credential", test_anonymous_credential);
   g_test_add_func ("/sasl/policy/reasons", test_reasons);

@@ -68,7 +68,6 @@ test_channel_binding (void)
     { "X-TOY X-TOY-PLUS", "tls-server-end-point", "X-TOY-PLUS", "tls-server-end-point" },
     { "X-TOY X-TOY-PLUS", "tls-server-end-point tls-exporter", "X-TOY-PLUS",
       "tls-exporter" },
-    { "X-TOY X-TOY-PLUS", "tls-unique", "X-TOY", NULL },
     { "X-TOY X-TOY-PLUS", NULL, "X-TOY", NULL },
     { "X-TOY", NULL, "X-TOY", NULL },
   };

@@ -100,7 +100,7 @@ toy_session_offer (ToySession *self,
   g_auto (GStrv) list = types != NULL ? g_strsplit (types, " ", -1) : NULL;
 
   return xmpp_sasl_session_set_offer (self->session, (const char *const *) names,
-                                      (const char *const *) list, error);
+                                      (const char *const *) list, FALSE, error);
 }
 
 char *
