@@ -357,8 +357,11 @@ class Tap:
             sys.stdout.flush()
         return good
 
-    def skip(self, name, reason):
-        self.ok(True, f"{name} # SKIP {reason}")
+    @staticmethod
+    def skip_all(reason):
+        """In place of all results"""
+        print(f"1..0 # SKIP {reason}")
+        return 0
 
     def equal(self, value, expected, name, diagnosis=""):
         return self.ok(value == expected, name,

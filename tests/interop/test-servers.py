@@ -324,8 +324,7 @@ def main():
         try:
             sandbox.enter()
         except sandbox.Unavailable as reason:
-            tap.skip("servers", reason)
-            return tap.finish()
+            return tap.skip_all(reason)
         with open(certificates.ca, encoding="ascii") as file:
             sandbox.overlay(BUNDLE, file.read())
         run(tap, servers, options.python)
