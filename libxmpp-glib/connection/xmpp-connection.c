@@ -521,6 +521,8 @@ xmpp_connection_init (XmppConnection *self)
  * xmpp_connection_get_state: (get-property state)
  * @connection: a connection
  *
+ * Gets [property@Connection:state].
+ *
  * Returns: where in its life the connection is
  *
  * Since: 1.0
@@ -536,6 +538,8 @@ xmpp_connection_get_state (XmppConnection *self)
 /**
  * xmpp_connection_get_error: (get-property error)
  * @connection: a connection
+ *
+ * Gets [property@Connection:error].
  *
  * Returns: (transfer none) (nullable): why the connection was closed last; NULL where it
  * was closed politely, is open, or never was
@@ -554,6 +558,8 @@ xmpp_connection_get_error (XmppConnection *self)
  * xmpp_connection_get_jid: (get-property jid)
  * @connection: a connection
  *
+ * Gets [property@Connection:jid].
+ *
  * Returns: (transfer none) (nullable): our full address, once it was bound
  *
  * Since: 1.0
@@ -570,6 +576,8 @@ xmpp_connection_get_jid (XmppConnection *self)
  * xmpp_connection_get_peer: (get-property peer)
  * @connection: a connection
  *
+ * Gets [property@Connection:peer].
+ *
  * Returns: (nullable): the domain of the peer; NULL before the connection was open
  *
  * Since: 1.0
@@ -585,6 +593,8 @@ xmpp_connection_get_peer (XmppConnection *self)
 /**
  * xmpp_connection_is_secure: (get-property secure)
  * @connection: a connection
+ *
+ * Gets [property@Connection:secure].
  *
  * Returns: whether the open connection is inside TLS with a verified peer
  *
@@ -605,6 +615,8 @@ xmpp_connection_is_secure (XmppConnection *self)
 /**
  * xmpp_connection_get_tls_connection: (get-property tls-connection)
  * @connection: a connection
+ *
+ * Gets [property@Connection:tls-connection].
  *
  * Returns: (transfer none) (nullable): the TLS connection of the open stream
  *
@@ -627,6 +639,8 @@ xmpp_connection_get_tls_connection (XmppConnection *self)
  * xmpp_connection_get_features: (get-property features)
  * @connection: a connection
  *
+ * Gets [property@Connection:features].
+ *
  * Returns: (transfer none) (nullable): the last stream features that the peer offered,
  *   RFC 6120 §4.3.2
  *
@@ -643,6 +657,8 @@ xmpp_connection_get_features (XmppConnection *self)
 /**
  * xmpp_connection_get_stream_id: (get-property stream-id)
  * @connection: a connection
+ *
+ * Gets [property@Connection:stream-id].
  *
  * Returns: (nullable): the id that the peer gave the open stream, RFC 6120 §4.7.3
  *
@@ -665,6 +681,8 @@ xmpp_connection_get_stream_id (XmppConnection *self)
  * xmpp_connection_get_limits: (get-property limits)
  * @connection: a connection
  *
+ * Gets [property@Connection:limits].
+ *
  * Returns: (transfer none): bounds on what the peer may make us do
  *
  * Since: 1.0
@@ -680,6 +698,8 @@ xmpp_connection_get_limits (XmppConnection *self)
 /**
  * xmpp_connection_get_report: (get-property report)
  * @connection: a connection
+ *
+ * Gets [property@Connection:report].
  *
  * Returns: (transfer none) (nullable): what happened in the last attempt to open the
  *   connection; NULL before the first
@@ -697,6 +717,8 @@ xmpp_connection_get_report (XmppConnection *self)
 /**
  * xmpp_connection_get_queue_kinds: (get-property queue-kinds)
  * @connection: a connection
+ *
+ * Gets [property@Connection:queue-kinds].
  *
  * Returns: which kinds of stanzas are kept for [method@Connection.receive_async]
  *

@@ -22,6 +22,8 @@ matches (const XmppAttribute *attribute, const char *name, const char *xmlns)
  * @element: an element
  * @name: the name of an attribute that has no namespace
  *
+ * Gets the value of an attribute.
+ *
  * Returns: (transfer none) (nullable): the value, or %NULL if there is no such attribute
  *
  * Since: 1.0
@@ -146,6 +148,8 @@ xmpp_element_set_attribute_ns (XmppElement *element,
  * xmpp_element_get_n_attributes:
  * @element: an element
  *
+ * Gets the number of attributes.
+ *
  * Returns: the number of attributes, namespace declarations not counted
  *
  * Since: 1.0
@@ -181,6 +185,8 @@ nth_attribute (XmppElement *element, guint index)
  * @element: an element
  * @index: which one, from 0
  *
+ * Gets the name of an attribute.
+ *
  * Returns: (transfer none) (nullable): the name of an attribute, or %NULL past the end
  *
  * Since: 1.0
@@ -200,6 +206,8 @@ xmpp_element_get_attribute_name (XmppElement *element, guint index)
  * xmpp_element_get_attribute_xmlns:
  * @element: an element
  * @index: which one, from 0
+ *
+ * Gets the namespace of an attribute.
  *
  * Returns: (transfer none) (nullable): the namespace of an attribute; %NULL where it has
  *   none, and past the end

@@ -246,6 +246,8 @@ xmpp_element_remove_child (XmppElement *element, XmppElement *child)
  * @name: (nullable): a name, or %NULL for any
  * @xmlns: (nullable): a namespace, or %NULL for any
  *
+ * Looks for a child.
+ *
  * Returns: (transfer none) (nullable): the first child with this name and namespace
  *
  * Since: 1.0
@@ -295,6 +297,8 @@ xmpp_element_has_duplicate (XmppElement *element, const char *name, const char *
  * xmpp_element_get_parent:
  * @element: an element
  *
+ * Gets the element around it.
+ *
  * Returns: (transfer none) (nullable): the element that it stands in
  *
  * Since: 1.0
@@ -310,6 +314,8 @@ xmpp_element_get_parent (XmppElement *element)
 /**
  * xmpp_element_get_first_child:
  * @element: an element
+ *
+ * Gets the first child.
  *
  * Returns: (transfer none) (nullable): the first child; text is none
  *
@@ -327,6 +333,8 @@ xmpp_element_get_first_child (XmppElement *element)
  * xmpp_element_get_next_sibling:
  * @element: an element
  *
+ * Gets the next child of the same parent.
+ *
  * Returns: (transfer none) (nullable): the next child of the same parent
  *
  * Since: 1.0
@@ -342,6 +350,8 @@ xmpp_element_get_next_sibling (XmppElement *element)
 /**
  * xmpp_element_get_n_children:
  * @element: an element
+ *
+ * Gets the number of children.
  *
  * Returns: the number of children; text is not counted
  *

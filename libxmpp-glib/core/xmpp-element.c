@@ -249,6 +249,8 @@ xmpp_element_check (XmppElement *element, GError **error)
  * xmpp_element_is_sealed:
  * @element: an element
  *
+ * Tells whether the element was received or sent.
+ *
  * Returns: whether the element was received or sent, and so cannot be changed any more
  *
  * Since: 1.0
@@ -308,6 +310,8 @@ xmpp_element_is_sensitive (XmppElement *element)
  * xmpp_element_get_name:
  * @element: an element
  *
+ * Gets the name.
+ *
  * Returns: (transfer none): the name, without a prefix
  *
  * Since: 1.0
@@ -323,6 +327,8 @@ xmpp_element_get_name (XmppElement *element)
 /**
  * xmpp_element_get_xmlns:
  * @element: an element
+ *
+ * Gets the namespace.
  *
  * Returns: (transfer none) (nullable): the namespace, that of the parent where the element
  *   has none of its own; %NULL: that of the stream it will be sent on
@@ -344,6 +350,8 @@ xmpp_element_get_xmlns (XmppElement *element)
  * @element: an element
  * @name: (nullable): a name, or %NULL for any
  * @xmlns: (nullable): a namespace, or %NULL for any
+ *
+ * Tells whether the element has this name and this namespace.
  *
  * Returns: whether the element has this name and this namespace
  *

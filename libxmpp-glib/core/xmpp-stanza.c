@@ -344,6 +344,8 @@ xmpp_stanza_copy (XmppStanza *stanza)
  * xmpp_stanza_get_element:
  * @stanza: a stanza
  *
+ * Gets the stanza as an element.
+ *
  * Returns: (transfer none): the stanza as an element: the same memory
  *
  * Since: 1.0
@@ -360,6 +362,8 @@ xmpp_stanza_get_element (XmppStanza *stanza)
  * xmpp_stanza_get_kind:
  * @stanza: a stanza
  *
+ * Tells which of the three it is.
+ *
  * Returns: which of the three it is
  *
  * Since: 1.0
@@ -375,6 +379,8 @@ xmpp_stanza_get_kind (XmppStanza *stanza)
 /**
  * xmpp_stanza_get_stanza_type:
  * @stanza: a stanza
+ *
+ * Gets the type.
  *
  * Returns: the type, with what RFC 6121 says for one that is missing or unknown: `NORMAL` for
  *   a message, `AVAILABLE` for a presence. `INVALID` for such an iq.
@@ -512,6 +518,8 @@ xmpp_stanza_set_from (XmppStanza *stanza, XmppJid *from)
  * xmpp_stanza_get_id:
  * @stanza: a stanza
  *
+ * Gets the id (RFC 6120 §8.1.3).
+ *
  * Returns: (transfer none) (nullable): the id (RFC 6120 §8.1.3), or %NULL if it has none
  *
  * Since: 1.0
@@ -544,6 +552,8 @@ xmpp_stanza_set_id (XmppStanza *stanza, const char *id)
 /**
  * xmpp_stanza_get_lang:
  * @stanza: a stanza
+ *
+ * Gets the `xml:lang` of the stanza.
  *
  * Returns: (transfer none) (nullable): the `xml:lang` of the stanza, or %NULL if it has none
  *

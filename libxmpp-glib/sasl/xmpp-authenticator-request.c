@@ -219,6 +219,8 @@ xmpp_authenticator_request_give_up (XmppAuthenticatorRequest *self)
  * xmpp_authenticator_request_get_kind:
  * @request: a request
  *
+ * Tells what is asked.
+ *
  * Returns: what is asked
  *
  * Since: 1.0
@@ -236,6 +238,8 @@ xmpp_authenticator_request_get_kind (XmppAuthenticatorRequest *request)
  * xmpp_authenticator_request_get_username:
  * @request: a request
  *
+ * Gets the user that it is about.
+ *
  * Returns: the user that it is about
  *
  * Since: 1.0
@@ -251,6 +255,8 @@ xmpp_authenticator_request_get_username (XmppAuthenticatorRequest *request)
 /**
  * xmpp_authenticator_request_get_domain:
  * @request: a request
+ *
+ * Gets the domain that the user logs in to.
  *
  * Returns: (nullable): the domain that the user logs in to
  *
@@ -268,6 +274,8 @@ xmpp_authenticator_request_get_domain (XmppAuthenticatorRequest *request)
  * xmpp_authenticator_request_get_field:
  * @request: a request
  *
+ * Gets the field that is looked up or verified.
+ *
  * Returns: (nullable): the field that is looked up or verified
  *
  * Since: 1.0
@@ -283,6 +291,8 @@ xmpp_authenticator_request_get_field (XmppAuthenticatorRequest *request)
 /**
  * xmpp_authenticator_request_get_value:
  * @request: a request
+ *
+ * Gets the value that is to be verified.
  *
  * Returns: (nullable): the value that is to be verified, a secret
  *
@@ -300,6 +310,8 @@ xmpp_authenticator_request_get_value (XmppAuthenticatorRequest *request)
  * xmpp_authenticator_request_get_authzid:
  * @request: a request
  *
+ * Tells whom the user wants to act as.
+ *
  * Returns: (nullable): whom the user wants to act as
  *
  * Since: 1.0
@@ -316,6 +328,8 @@ xmpp_authenticator_request_get_authzid (XmppAuthenticatorRequest *request)
  * xmpp_authenticator_request_get_peer_certificate:
  * @request: a request
  *
+ * Gets the certificate that the user's client has shown.
+ *
  * Returns: (transfer none) (nullable): the certificate that the user's client has shown
  *
  * Since: 1.0
@@ -331,6 +345,8 @@ xmpp_authenticator_request_get_peer_certificate (XmppAuthenticatorRequest *reque
 /**
  * xmpp_authenticator_request_get_cancellable:
  * @request: a request
+ *
+ * Gets what tells that nobody waits for the answer any more.
  *
  * Returns: (transfer none): cancelled when the answer is no longer wanted
  *

@@ -195,6 +195,8 @@ xmpp_credential_request_give_up (XmppCredentialRequest *self)
  * xmpp_credential_request_get_fields:
  * @request: a request
  *
+ * Gets the fields to ask for.
+ *
  * Returns: (transfer none) (array zero-terminated=1): the fields to ask for
  *
  * Since: 1.0
@@ -210,6 +212,8 @@ xmpp_credential_request_get_fields (XmppCredentialRequest *request)
 /**
  * xmpp_credential_request_get_mechanism:
  * @request: a request
+ *
+ * Gets the name of the mechanism that needs the fields.
  *
  * Returns: the name of the mechanism that needs the fields
  *
@@ -227,6 +231,8 @@ xmpp_credential_request_get_mechanism (XmppCredentialRequest *request)
  * xmpp_credential_request_get_username:
  * @request: a request
  *
+ * Tells whose credential it is.
+ *
  * Returns: (nullable): whose credential it is, where that is known
  *
  * Since: 1.0
@@ -242,6 +248,8 @@ xmpp_credential_request_get_username (XmppCredentialRequest *request)
 /**
  * xmpp_credential_request_get_reason:
  * @request: a request
+ *
+ * Tells why the fields are asked for.
  *
  * Returns: why the fields are asked for
  *
@@ -259,6 +267,8 @@ xmpp_credential_request_get_reason (XmppCredentialRequest *request)
 /**
  * xmpp_credential_request_get_cancellable:
  * @request: a request
+ *
+ * Gets what tells that nobody waits for the answer any more.
  *
  * Returns: (transfer none): cancelled when the answer is no longer wanted, so that a
  *   dialog can close

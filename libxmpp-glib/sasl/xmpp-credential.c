@@ -130,6 +130,8 @@ xmpp_credential_init (XmppCredential *self)
  * @username: (nullable): the user name; %NULL: the local part of the JID
  * @password: (nullable): the password; %NULL: it is asked for when it is needed
  *
+ * Makes a new credential.
+ *
  * Returns: (transfer full): a new credential
  *
  * Since: 1.0
@@ -147,6 +149,8 @@ xmpp_credential_new (const char *username, const char *password)
 
 /**
  * xmpp_credential_new_anonymous:
+ *
+ * Makes a credential for anonymous logins.
  *
  * Returns: (transfer full): a new credential with which only anonymous mechanisms are
  *   used
@@ -200,6 +204,8 @@ xmpp_credential_set_field (XmppCredential *credential,
  * @credential: a credential
  * @field: a field, "password"
  *
+ * Copies the value of a field.
+ *
  * Returns: (transfer full) (nullable): a copy of its value, to be freed with
  *   [func@Xmpp.secret_free]; %NULL where there is none
  *
@@ -228,6 +234,8 @@ xmpp_credential_dup_field (XmppCredential *credential, const char *field)
  * @credential: a credential
  * @field: a field, "password"
  *
+ * Tells whether the field has a value.
+ *
  * Returns: whether the field has a value
  *
  * Since: 1.0
@@ -253,6 +261,8 @@ xmpp_credential_has_field (XmppCredential *credential, const char *field)
 /**
  * xmpp_credential_is_anonymous:
  * @credential: a credential
+ *
+ * Tells whether it is for anonymous logins.
  *
  * Returns: whether it is for anonymous logins, and nothing else
  *

@@ -307,6 +307,8 @@ xmpp_sasl_context_init (XmppSaslContext *self)
  * xmpp_sasl_context_get_role:
  * @context: a context
  *
+ * Gets the side that the mechanism plays.
+ *
  * Returns: the side that the mechanism plays
  *
  * Since: 1.0
@@ -322,6 +324,8 @@ xmpp_sasl_context_get_role (XmppSaslContext *context)
 /**
  * xmpp_sasl_context_get_service:
  * @context: a context
+ *
+ * Gets the registered name of the protocol.
  *
  * Returns: the registered name of the protocol, "xmpp"
  *
@@ -339,6 +343,8 @@ xmpp_sasl_context_get_service (XmppSaslContext *context)
  * xmpp_sasl_context_get_domain:
  * @context: a context
  *
+ * Gets the domain of the account.
+ *
  * Returns: (nullable): the domain of the account
  *
  * Since: 1.0
@@ -354,6 +360,8 @@ xmpp_sasl_context_get_domain (XmppSaslContext *context)
 /**
  * xmpp_sasl_context_get_host:
  * @context: a context
+ *
+ * Gets the name of the host that serves the domain.
  *
  * Returns: (nullable): the name of the host that serves the domain (XEP-0233), else the
  *   domain
@@ -372,6 +380,8 @@ xmpp_sasl_context_get_host (XmppSaslContext *context)
  * xmpp_sasl_context_is_secure:
  * @context: a context
  *
+ * Tells whether secrets may travel over the connection.
+ *
  * Returns: whether secrets may travel over the connection
  *
  * Since: 1.0
@@ -387,6 +397,8 @@ xmpp_sasl_context_is_secure (XmppSaslContext *context)
 /**
  * xmpp_sasl_context_get_offered:
  * @context: a context
+ *
+ * Gets the names of the mechanisms that were offered.
  *
  * Returns: (transfer none) (array zero-terminated=1): the names of the mechanisms that
  *   were offered
@@ -462,6 +474,8 @@ xmpp_sasl_context_get_binding (XmppSaslContext *context)
  * xmpp_sasl_context_get_channel_bindings:
  * @context: a context
  *
+ * Gets the types of the channel bindings of this connection.
+ *
  * Returns: (transfer none) (array zero-terminated=1): the types of the channel bindings
  *   of this connection, best first
  *
@@ -479,6 +493,8 @@ xmpp_sasl_context_get_channel_bindings (XmppSaslContext *context)
  * xmpp_sasl_context_get_channel_binding:
  * @context: a context
  * @type: a type, "tls-exporter"
+ *
+ * Gets the data of a channel binding.
  *
  * Returns: (transfer full) (nullable): the data of that binding, %NULL where the
  *   connection has none of this type
@@ -514,6 +530,8 @@ xmpp_sasl_context_get_channel_binding (XmppSaslContext *context, const char *typ
  * xmpp_sasl_context_get_min_iterations:
  * @context: a context
  *
+ * Gets the lowest iteration count that may be accepted (RFC 7677 §4).
+ *
  * Returns: the lowest iteration count that may be accepted (RFC 7677 §4)
  *
  * Since: 1.0
@@ -529,6 +547,8 @@ xmpp_sasl_context_get_min_iterations (XmppSaslContext *context)
 /**
  * xmpp_sasl_context_get_max_iterations:
  * @context: a context
+ *
+ * Gets the highest iteration count that may be computed.
  *
  * Returns: the highest iteration count that may be computed
  *
@@ -546,6 +566,8 @@ xmpp_sasl_context_get_max_iterations (XmppSaslContext *context)
  * xmpp_sasl_context_get_authenticator:
  * @context: a context
  *
+ * Tells who answers for identities.
+ *
  * Returns: (transfer none) (nullable): who answers for identities; %NULL in the client
  *   role
  *
@@ -562,6 +584,8 @@ xmpp_sasl_context_get_authenticator (XmppSaslContext *context)
 /**
  * xmpp_sasl_context_get_peer_certificate:
  * @context: a context
+ *
+ * Gets the certificate that the client has shown.
  *
  * Returns: (transfer none) (nullable): the certificate that the client has shown; %NULL
  *   in the client role

@@ -219,6 +219,8 @@ xmpp_sasl_mechanism_info_new (const char *name,
  * xmpp_sasl_mechanism_info_get_name:
  * @info: a description
  *
+ * Gets the registered name.
+ *
  * Returns: the registered name
  *
  * Since: 1.0
@@ -234,6 +236,8 @@ xmpp_sasl_mechanism_info_get_name (XmppSaslMechanismInfo *info)
 /**
  * xmpp_sasl_mechanism_info_get_roles:
  * @info: a description
+ *
+ * Gets the sides that the mechanism can play.
  *
  * Returns: the sides that the mechanism can play
  *
@@ -251,6 +255,8 @@ xmpp_sasl_mechanism_info_get_roles (XmppSaslMechanismInfo *info)
  * xmpp_sasl_mechanism_info_get_facts:
  * @info: a description
  *
+ * Tells what is known of the mechanism.
+ *
  * Returns: what is known of the mechanism
  *
  * Since: 1.0
@@ -266,6 +272,8 @@ xmpp_sasl_mechanism_info_get_facts (XmppSaslMechanismInfo *info)
 /**
  * xmpp_sasl_mechanism_info_get_strength:
  * @info: a description
+ *
+ * Gets the rank of the mechanism.
  *
  * Returns: the rank of the mechanism
  *
@@ -283,6 +291,8 @@ xmpp_sasl_mechanism_info_get_strength (XmppSaslMechanismInfo *info)
  * xmpp_sasl_mechanism_info_get_fields:
  * @info: a description
  *
+ * Tells what a person may be asked for.
+ *
  * Returns: (transfer none) (array zero-terminated=1): what a person may be asked for
  *
  * Since: 1.0
@@ -299,6 +309,8 @@ xmpp_sasl_mechanism_info_get_fields (XmppSaslMechanismInfo *info)
  * xmpp_sasl_mechanism_info_get_file:
  * @info: a description
  *
+ * Gets the description file.
+ *
  * Returns: (nullable): the description file; %NULL where the program registered it
  *
  * Since: 1.0
@@ -314,6 +326,8 @@ xmpp_sasl_mechanism_info_get_file (XmppSaslMechanismInfo *info)
 /**
  * xmpp_sasl_mechanism_info_is_loaded:
  * @info: a description
+ *
+ * Tells whether the code of the mechanism is there already.
  *
  * Returns: whether the code of the mechanism is there already
  *

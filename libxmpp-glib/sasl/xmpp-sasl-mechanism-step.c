@@ -486,6 +486,8 @@ authorized_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  * @status: (out) (optional): where the mechanism stands now
  * @error: return location for an error
  *
+ * Finishes a step.
+ *
  * Returns: (transfer full) (nullable): what to send; %NULL: nothing, or an error; no
  *   bytes: an empty message
  *

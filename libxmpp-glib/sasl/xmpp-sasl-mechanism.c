@@ -270,6 +270,8 @@ xmpp_sasl_mechanism_hand_over (XmppSaslMechanism *self)
  * xmpp_sasl_mechanism_get_name:
  * @mechanism: a mechanism
  *
+ * Gets the name that it was chosen by.
+ *
  * Returns: (nullable): the name that it was chosen by
  *
  * Since: 1.0
@@ -289,6 +291,8 @@ xmpp_sasl_mechanism_get_name (XmppSaslMechanism *mechanism)
 /**
  * xmpp_sasl_mechanism_get_context:
  * @mechanism: a mechanism
+ *
+ * Gets what the mechanism may know of the connection.
  *
  * Returns: (transfer none): what it may know of the connection
  *
@@ -310,6 +314,8 @@ xmpp_sasl_mechanism_get_context (XmppSaslMechanism *mechanism)
  * xmpp_sasl_mechanism_get_credential:
  * @mechanism: a mechanism
  *
+ * Tells what proves the identity.
+ *
  * Returns: (transfer none) (nullable): what proves the identity; %NULL in the server role
  *
  * Since: 1.0
@@ -329,6 +335,8 @@ xmpp_sasl_mechanism_get_credential (XmppSaslMechanism *mechanism)
 /**
  * xmpp_sasl_mechanism_get_status:
  * @mechanism: a mechanism
+ *
+ * Tells where it stands after the last step.
  *
  * Returns: where it stands after the last step; %XMPP_SASL_STATUS_CONTINUE before the
  *   first one
@@ -517,6 +525,8 @@ xmpp_sasl_mechanism_set_identity (XmppSaslMechanism *mechanism,
  * xmpp_sasl_mechanism_get_username:
  * @mechanism: a mechanism in the server role
  *
+ * Tells who the session is for.
+ *
  * Returns: (nullable): who the session is for: the local part of the authorized identity,
  *   or all of that where it is not of this domain; %NULL before the mechanism is
  * complete, and for anonymous logins
@@ -538,6 +548,8 @@ xmpp_sasl_mechanism_get_username (XmppSaslMechanism *mechanism)
 /**
  * xmpp_sasl_mechanism_get_authzid:
  * @mechanism: a mechanism in the server role
+ *
+ * Gets the authorization identity as the peer wrote it.
  *
  * Returns: (nullable): the authorization identity as the peer wrote it; %NULL before the
  *   mechanism is complete, and where the peer named none

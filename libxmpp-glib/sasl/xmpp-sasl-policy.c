@@ -170,6 +170,8 @@ xmpp_sasl_policy_init (XmppSaslPolicy *self)
 /**
  * xmpp_sasl_policy_new:
  *
+ * Makes a new policy that allows everything.
+ *
  * Returns: (transfer full): a new policy that allows everything
  *
  * Since: 1.0

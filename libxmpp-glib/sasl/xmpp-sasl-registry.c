@@ -117,6 +117,8 @@ xmpp_sasl_registry_init (XmppSaslRegistry *self)
 /**
  * xmpp_sasl_registry_new:
  *
+ * Makes an empty registry.
+ *
  * Returns: (transfer full): a new registry, with no directory and no mechanism
  *
  * Since: 1.0
@@ -341,6 +343,8 @@ xmpp_sasl_registry_list (XmppSaslRegistry *registry, XmppSaslRole role)
  * xmpp_sasl_registry_find:
  * @registry: a registry
  * @name: the name of a mechanism
+ *
+ * Looks a mechanism up by its name.
  *
  * Returns: (transfer none) (nullable): what is known of the mechanism; %NULL where there
  *   is none of this name

@@ -109,6 +109,8 @@ xmpp_sasl_step_is_answered (XmppSaslStep *self)
  * xmpp_sasl_step_get_input:
  * @step: a step
  *
+ * Tells what the peer has sent.
+ *
  * Returns: (transfer none) (nullable): what the peer has sent; %NULL where it has sent
  *   nothing, which is not the same as an empty message
  *
@@ -125,6 +127,8 @@ xmpp_sasl_step_get_input (XmppSaslStep *step)
 /**
  * xmpp_sasl_step_get_cancellable:
  * @step: a step
+ *
+ * Gets what tells that nobody waits for the answer any more.
  *
  * Returns: (transfer none): cancelled when nobody waits for the answer any more
  *
