@@ -9,6 +9,7 @@
 
 #include "core/xmpp-deadline.h"
 #include "core/xmpp-error-private.h"
+#include "negotiation/xmpp-feature.h"
 
 /* CLOSED → OPENING → OPEN: let the subclass dial, take the stream over. */
 
@@ -198,7 +199,11 @@ take_stream (XmppConnection *self, XmppDialResult *dialled)
 
   g_object_freeze_notify (G_OBJECT (self));
   priv->stream = g_object_ref (dialled->stream);
-  priv->features = g_ptr_array_ref (dialled->features);
+  priv->features = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < dialled->features->len; i++)
+    if (xmpp_feature_can_handle (g_ptr_array_index (dialled->features, i)))
+      g_ptr_array_add (priv->features,
+                       g_object_ref (g_ptr_array_index (dialled->features, i)));
   g_clear_pointer (&priv->offer, xmpp_element_unref);
   if (dialled->offer != NULL)
     priv->offer = xmpp_element_ref (dialled->offer);

@@ -52,7 +52,7 @@ typedef struct
   GTlsCertificate *accepted; /* for this attempt */
 
   XmppStream *stream;  /* while OPEN and CLOSING */
-  GPtrArray *features; /* (element-type XmppFeature) of the stream */
+  GPtrArray *features; /* (element-type XmppFeature) those that listen to the stream */
   XmppElement *offer;
   XmppJid *jid;
 

@@ -94,12 +94,6 @@ xmpp_feature_real_respond_async (XmppFeature *self,
   xmpp_feature_return_unexpected (task, stream, request);
 }
 
-static gboolean
-xmpp_feature_real_handle (XmppFeature *self, XmppStream *stream, XmppElement *element)
-{
-  return FALSE;
-}
-
 static void
 xmpp_feature_finalize (GObject *object)
 {
@@ -135,7 +129,6 @@ xmpp_feature_class_init (XmppFeatureClass *klass)
   klass->answers = xmpp_feature_real_answers;
   klass->offer = xmpp_feature_real_offer;
   klass->respond_async = xmpp_feature_real_respond_async;
-  klass->handle = xmpp_feature_real_handle;
 }
 
 static void
@@ -241,6 +234,12 @@ xmpp_feature_finish (XmppFeature *feature,
 
   *outcome = *returned;
   return TRUE;
+}
+
+gboolean
+xmpp_feature_can_handle (XmppFeature *feature)
+{
+  return XMPP_FEATURE_GET_CLASS (feature)->handle != NULL;
 }
 
 gboolean

@@ -90,7 +90,7 @@ struct _XmppFeatureClass
                          GCancellable *cancellable,
                          GAsyncReadyCallback callback,
                          gpointer user_data);
-  /* Such an element on the open stream; TRUE: taken. Default: FALSE */
+  /* Such an element on the open stream; TRUE: taken. Default: NULL */
   gboolean (*handle) (XmppFeature *feature, XmppStream *stream, XmppElement *element);
 };
 
@@ -128,6 +128,8 @@ gboolean xmpp_feature_finish (XmppFeature *feature,
                               GAsyncResult *result,
                               XmppOutcome *outcome,
                               GError **error);
+/* Is it of use on the open stream? Who cannot has done its part with the negotiation. */
+gboolean xmpp_feature_can_handle (XmppFeature *feature);
 gboolean xmpp_feature_handle (XmppFeature *feature,
                               XmppStream *stream,
                               XmppElement *element);
