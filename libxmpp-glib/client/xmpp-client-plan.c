@@ -270,10 +270,12 @@ opened (XmppConnection *connection, XmppDialResult *dialled)
   g_autoptr (GError) error = NULL;
 
   xmpp_client_remember (self, dialled->secure_offer);
-  if (priv->initial_presence == NULL)
+  if (priv->silent)
     return;
 
-  presence = xmpp_stanza_copy (priv->initial_presence);
+  presence = priv->initial_presence != NULL
+                 ? xmpp_stanza_copy (priv->initial_presence)
+                 : xmpp_stanza_new_presence (XMPP_STANZA_TYPE_AVAILABLE, NULL, NULL);
   if (!xmpp_connection_send (connection, presence, &error))
     g_warning ("The initial presence was not sent: %s", error->message);
 }
@@ -286,7 +288,7 @@ farewell (XmppConnection *connection, const char *status)
   g_autoptr (GError) error = NULL;
 
   /* RFC 6121 §4.5.1: who never was available has nothing to take back. */
-  if (priv->initial_presence == NULL && status == NULL)
+  if (priv->silent && status == NULL)
     return;
 
   presence = xmpp_stanza_new_presence (XMPP_STANZA_TYPE_UNAVAILABLE, NULL, status);

@@ -17,7 +17,8 @@ typedef struct
   XmppSaslPolicy *policy;
   XmppSaslRegistry *registry;
   char *resource;               /* to ask for; NULL: the server chooses */
-  XmppStanza *initial_presence; /* NULL: silent */
+  gboolean silent;              /* no presence is sent */
+  XmppStanza *initial_presence; /* NULL: the plain one, which nobody has asked for */
   char *lang;
 
   char *server_host; /* NULL: the account's domain */

@@ -221,9 +221,15 @@ xmpp_client_set_resource (XmppClient *self, const char *resource)
 XmppStanza *
 xmpp_client_get_initial_presence (XmppClient *self)
 {
+  XmppClientPrivate *priv;
+
   g_return_val_if_fail (XMPP_IS_CLIENT (self), NULL);
 
-  return xmpp_client_get_private (self)->initial_presence;
+  priv = xmpp_client_get_private (self);
+  if (priv->initial_presence == NULL && !priv->silent)
+    priv->initial_presence =
+        xmpp_stanza_new_presence (XMPP_STANZA_TYPE_AVAILABLE, NULL, NULL);
+  return priv->initial_presence;
 }
 
 /**
@@ -243,9 +249,11 @@ xmpp_client_set_initial_presence (XmppClient *self, XmppStanza *initial_presence
   g_return_if_fail (XMPP_IS_CLIENT (self));
 
   priv = xmpp_client_get_private (self);
-  if (priv->initial_presence == initial_presence)
+  if (initial_presence == priv->initial_presence &&
+      (initial_presence != NULL || priv->silent))
     return;
 
+  priv->silent = initial_presence == NULL;
   g_clear_pointer (&priv->initial_presence, xmpp_stanza_unref);
   if (initial_presence != NULL)
     priv->initial_presence = xmpp_stanza_ref (initial_presence);

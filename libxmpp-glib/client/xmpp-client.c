@@ -461,8 +461,6 @@ xmpp_client_init (XmppClient *self)
   priv->policy = xmpp_sasl_policy_new ();
   priv->registry = g_object_ref (xmpp_sasl_registry_get_default ());
   priv->store = xmpp_memory_state_store_new ();
-  priv->initial_presence =
-      xmpp_stanza_new_presence (XMPP_STANZA_TYPE_AVAILABLE, NULL, NULL);
   xmpp_client_set_credential (self, NULL);
 }
 
