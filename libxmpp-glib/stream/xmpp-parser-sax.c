@@ -291,8 +291,11 @@ start_element (void *user_data,
   if (!check_limits (parser, n_namespaces, namespaces, n_attributes))
     return;
 
-  arena = parser->current != NULL ? parser->current->arena
-                                  : xmpp_arena_new (XMPP_ARENA_STANZA);
+  if (parser->current != NULL)
+    arena = parser->current->arena;
+  else
+    /* A header is kept as long as its stream. */
+    arena = xmpp_arena_new (parser->depth == 0 ? XMPP_ARENA_SMALL : XMPP_ARENA_STANZA);
   name = take_name (parser, arena, local_name, limits->name_bytes);
   if (name != NULL && uri != NULL)
     xmlns = take_name (parser, arena, uri, limits->namespace_bytes);

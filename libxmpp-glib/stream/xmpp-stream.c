@@ -428,6 +428,11 @@ xmpp_stream_sleep (XmppStream *stream)
 
   xmpp_parser_sleep (stream->parser);
   xmpp_buffer_clear (&stream->leftover);
-  if (!xmpp_stream_has_output (stream))
-    xmpp_buffer_clear (&stream->out);
+  if (xmpp_stream_has_output (stream))
+    return;
+
+  xmpp_buffer_clear (&stream->out);
+  g_clear_pointer (&stream->unsent, g_free);
+  stream->unsent_size = 0;
+  stream->unsent_first = 0;
 }
