@@ -21,6 +21,7 @@ typedef struct
   guint seconds; /* that an idle session is left alone before it is looked at */
 
   XmppCredential *credential;
+  GProxyResolver *resolver;
   XmppJid *to;
   guint16 port;
   GMainLoop *loop;
@@ -66,7 +67,6 @@ finish (Bench *bench)
 static void
 open_another (Bench *bench, GAsyncReadyCallback callback)
 {
-  g_autoptr (GProxyResolver) resolver = g_simple_proxy_resolver_new ("direct://", NULL);
   g_autoptr (GError) error = NULL;
   XmppClient *client = xmpp_client_new ("bench@localhost", bench->credential, &error);
 
@@ -74,7 +74,7 @@ open_another (Bench *bench, GAsyncReadyCallback callback)
     fail ("new", error);
   xmpp_client_set_server_host (client, "127.0.0.1");
   xmpp_client_set_server_port (client, bench->port);
-  xmpp_client_set_proxy_resolver (client, resolver);
+  xmpp_client_set_proxy_resolver (client, bench->resolver);
   xmpp_client_set_insecure_loopback (client, TRUE);
   if (bench_row_is_tls (bench->row))
     xmpp_client_set_tls_mode (client, XMPP_TLS_MODE_STARTTLS);
@@ -369,6 +369,7 @@ static void
 run (Bench *bench, void (*start) (Bench *bench))
 {
   bench->credential = xmpp_credential_new (NULL, "secret");
+  bench->resolver = g_simple_proxy_resolver_new ("direct://", NULL);
   bench->to = xmpp_jid_new ("srv@localhost/src", NULL);
   bench->loop = g_main_loop_new (NULL, FALSE);
   bench->connections = g_ptr_array_new_with_free_func (g_object_unref);
@@ -377,6 +378,7 @@ run (Bench *bench, void (*start) (Bench *bench))
   g_ptr_array_unref (bench->connections);
   g_main_loop_unref (bench->loop);
   xmpp_jid_unref (bench->to);
+  g_object_unref (bench->resolver);
   g_object_unref (bench->credential);
 }
 
