@@ -343,7 +343,10 @@ say_where (ToolSession *self)
     return;
 
   message =
-      g_strdup_printf ("%s; what did not come to an end is the step “%s” with %s",
+      g_strdup_printf ("%s; what did not come to an end is the step “%s” with %s. "
+                       "What to do: check that the server and its port are the right "
+                       "ones "
+                       "and that no firewall is in between, or allow more time",
                        self->error->message, step,
                        xmpp_jid_get_domain (xmpp_client_get_account (self->client)));
   g_free (self->error->message);

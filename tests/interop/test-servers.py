@@ -197,6 +197,15 @@ class NameTests(checks.Checks):
         self.found("broken-six.test", "the address of IPv6 leads nowhere", source="srv")
         self.found(IDN, "a name that is not ASCII", source="srv", host=good)
 
+    def never(self):
+        """Nobody else to go to: the time runs out, and the message says where and what helps."""
+        for domain, step in (("silent.test", "connect"), ("mute.test", "tls")):
+            result = self.login(domain, ["--timeout", "2"])
+            self.failed(result, 7, f"{domain}: time runs out", "timed-out", (step,))
+            message = result.get("error", "message") or ""
+            self.tap.ok(domain in message and "What to do:" in message,
+                        f"{domain}: the message names peer and remedy", result)
+
     def nowhere(self):
         """Nothing else runs in the sandbox meanwhile: the counter is that of this login."""
         for domain, why, steps in (("none.test", "the target is '.'", ("resolve",)),
@@ -247,6 +256,8 @@ def odd_zone(server):
         names.srv("xmpp-client", "silent-first.test", good, PORTS[0], 1),
         names.srv("xmpps-client", "mute-first.test", here, MUTE_PORT, 0),
         names.srv("xmpp-client", "mute-first.test", good, PORTS[0], 1),
+        names.srv("xmpp-client", "silent.test", here, SILENT_PORT),
+        names.srv("xmpps-client", "mute.test", here, MUTE_PORT),
         names.srv("xmpps-client", "foreign-first.test", others[-1], PORTS[1], 0),
         names.srv("xmpps-client", "foreign-first.test", good, PORTS[1], 1),
         names.srv("xmpps-client", "no-direct.test"),
@@ -304,6 +315,7 @@ def run(tap, servers, client):
                            f"{label}: messages both ways from Python", server.last_words())
             odd = NameTests(tap, servers[ODD_SERVER])
             odd.ways()
+            odd.never()
             odd.nowhere()
             odd.no_name_server(name_server)
 
