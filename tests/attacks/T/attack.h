@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 #define ATTACK_MODES 2
 extern const XmppTlsMode attack_modes[ATTACK_MODES];
 
+/* Under valgrind */
+gboolean attack_is_slow (void);
+
 /* TLS at once, or after STARTTLS */
 TlsPeer *attack_peer_new (XmppTlsMode mode, const char *certificate);
 /* alice@p.test, trusting "ca", for a server on @port of this machine */

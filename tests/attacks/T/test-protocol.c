@@ -330,7 +330,7 @@ test_early_data (void)
   g_assert_true (run_openssl (first));
   g_assert_true (g_file_test (session, G_FILE_TEST_EXISTS));
 
-  second = g_strdup_printf ("(sleep 0.3; echo in time; sleep 0.3; echo Q) | openssl "
+  second = g_strdup_printf ("(sleep 0.3; echo in time; sleep 0.3) | openssl "
                             "s_client -connect 127.0.0.1:%u -tls1_3 -servername p.test "
                             "-sess_in %s -early_data %s",
                             peer->port, session, early);
