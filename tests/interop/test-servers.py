@@ -53,7 +53,7 @@ ODD_HOSTS = ("dead-first.test", "silent-first.test", "mute-first.test", "foreign
              "nosrv.test", "alias.test", "far-alias.test", "no-direct.test", "none.test",
              "six.test", "broken-six.test", IDN)
 # Seconds; a place that does not answer is given up after longer than that.
-PATIENCE = 6
+PATIENCE = 8
 SILENT_PORT, MUTE_PORT, DEAD_PORT = 6001, 6002, 6003
 
 
