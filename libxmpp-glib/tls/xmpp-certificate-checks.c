@@ -95,6 +95,7 @@ check_leaf (gnutls_x509_crt_t leaf, const char *purpose, GPtrArray *reasons)
 
 GTlsCertificateFlags
 xmpp_certificate_check_chain (GTlsCertificate *chain,
+                              gnutls_x509_crt_t leaf,
                               const char *purpose,
                               GPtrArray *reasons)
 {
@@ -103,7 +104,8 @@ xmpp_certificate_check_chain (GTlsCertificate *chain,
 
   for (guint i = 0; at != NULL && i < XMPP_CERTIFICATE_CHAIN_MAX; i++)
     {
-      g_auto (gnutls_x509_crt_t) certificate = xmpp_certificate_import (at);
+      g_auto (gnutls_x509_crt_t) issuer = i > 0 ? xmpp_certificate_import (at) : NULL;
+      gnutls_x509_crt_t certificate = i > 0 ? issuer : leaf;
 
       if (certificate == NULL)
         {

@@ -21,8 +21,9 @@ gboolean xmpp_certificate_chain_is_bounded (GTlsCertificate *chain);
 
 /* What GIO's own databases let through: a CA or a signing-only certificate as the peer's
  * own, a purpose that is not @purpose, weak keys. A sentence for each goes into @reasons.
- */
+ * @leaf: the first of @chain, imported */
 GTlsCertificateFlags xmpp_certificate_check_chain (GTlsCertificate *chain,
+                                                   gnutls_x509_crt_t leaf,
                                                    const char *purpose,
                                                    GPtrArray *reasons);
 

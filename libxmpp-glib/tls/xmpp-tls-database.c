@@ -178,7 +178,7 @@ verify_first (XmppTlsDatabase *self,
 
   verdict->flags = verify_trust (self, chain, purpose, identity, interaction, cancellable,
                                  verdict->reasons);
-  verdict->flags |= xmpp_certificate_check_chain (chain, purpose, verdict->reasons);
+  verdict->flags |= xmpp_certificate_check_chain (chain, leaf, purpose, verdict->reasons);
   if (!self->parameters->server)
     verdict->flags = verify_name (self, leaf, verdict->flags);
 

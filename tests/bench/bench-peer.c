@@ -98,7 +98,7 @@ static void
 start_tls (Peer *peer)
 {
   g_autofree char *path =
-      g_build_filename (g_getenv ("XMPP_TEST_CERTS"), "localhost.pem", NULL);
+      g_build_filename (g_getenv ("XMPP_TEST_CERTS"), "localhost-rsa.pem", NULL);
   g_autoptr (GTlsCertificate) certificate = NULL;
   g_autoptr (GError) error = NULL;
   GIOStream *tls = NULL;

@@ -59,7 +59,8 @@ GTlsDatabase *
 bench_database_new (void)
 {
   const char *folder = g_getenv ("XMPP_TEST_CERTS");
-  g_autofree char *own = g_build_filename (folder != NULL ? folder : ".", "ca.crt", NULL);
+  g_autofree char *own =
+      g_build_filename (folder != NULL ? folder : ".", "rsa-ca.crt", NULL);
   g_autofree char *path = NULL;
   g_autoptr (GString) text = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
