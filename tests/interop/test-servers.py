@@ -142,6 +142,16 @@ class ServerTests(checks.Checks):
             self.tap.ok("binding" in (reasons.get(scram + "-PLUS") or ""),
                         f"{self.label}: why not {scram}-PLUS on TLS 1.3", result)
 
+    def without_password(self):
+        """What a domain offers can be seen by anybody."""
+        result = self.login(password=None)
+        self.failed(result, 5, f"{self.label}: no password", step=("sasl",))
+        reasons = {row.get("name"): row.get("why") for row in result.get("mechanisms") or []}
+        best = self.best(self.facts.scram[-1], self.facts.binding)["mechanism"]
+        self.tap.ok(reasons.keys() >= {"PLAIN", *self.facts.scram}
+                    and "password" in reasons.get(best, ""),
+                    f"{self.label}: what is offered, and would be used, without a password", result)
+
     def certificates(self):
         for kind in ("selfsigned", "othername", "expired"):
             result = self.login(kind)
@@ -164,7 +174,8 @@ class ServerTests(checks.Checks):
 
     def run(self):
         for test in (self.best_by_name, self.tls_12, self.stored_hashed, self.each_mechanism,
-                     self.binding_required, self.useless_plus, self.certificates, self.messages):
+                     self.binding_required, self.useless_plus, self.without_password,
+                     self.certificates, self.messages):
             test()
 
 

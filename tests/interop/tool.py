@@ -41,7 +41,8 @@ class Result:
 
 
 class Account:
-    """A JID, its password, and where its server is; without a port the DNS knows."""
+    """A JID, its password (None: nobody gives one), and where its server is; without a port the DNS
+    knows."""
 
     def __init__(self, jid, password, port=None, direct_tls=False, ca=None, host="127.0.0.1"):
         self.jid = jid
@@ -54,12 +55,13 @@ class Account:
             self.options += ["--ca", ca]
 
     def arguments(self, command, words, options):
-        return [command, *self.options, *options, "--password-file", "-", self.jid, *words]
+        secret = [] if self.password is None else ["--password-file", "-"]
+        return [command, *self.options, *options, *secret, self.jid, *words]
 
     def run(self, command, *words, options=(), timeout=TIMEOUT, **environment):
         """Runs to the end, with --json."""
         arguments = self.arguments(command, words, ["--json", "--timeout", "20", *options])
-        result = subprocess.run([TOOL, *arguments], input=self.password, text=True,
+        result = subprocess.run([TOOL, *arguments], input=self.password or "", text=True,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                 timeout=timeout, check=False,
                                 env={**os.environ, **environment})
