@@ -10,24 +10,27 @@
 /* Both of our own sides against each other over real TLS: what only a GTlsConnection has, the
  * verdict on the certificate and the channel binding. */
 
+/* What the version of TLS gives, T10 of the catalogue of attacks: an argument says so where
+ * G_TLS_GNUTLS_PRIORITY, which is read once in a process, forbids TLS 1.3. */
+static const char *best_binding = "tls-exporter";
+
 typedef struct
 {
   const char *name;
   const char *mechanisms;
   const char *trusted; /* by the client */
   const char *outcome;
-  const char *used;    /* mechanism */
-  const char *binding; /* its channel binding */
+  const char *used; /* mechanism */
+  gboolean bound;   /* to the channel */
 } TlsLogin;
 
 static const TlsLogin logins[] = {
-  { "plain", "PLAIN", "ca", "ok", "PLAIN", NULL },
-  { "scram", "SCRAM-SHA-256", "ca", "ok", "SCRAM-SHA-256", NULL },
-  { "scram-plus", "SCRAM-SHA-256-PLUS", "ca", "ok", "SCRAM-SHA-256-PLUS",
-    "tls-exporter" },
+  { "plain", "PLAIN", "ca", "ok", "PLAIN", FALSE },
+  { "scram", "SCRAM-SHA-256", "ca", "ok", "SCRAM-SHA-256", FALSE },
+  { "scram-plus", "SCRAM-SHA-256-PLUS", "ca", "ok", "SCRAM-SHA-256-PLUS", TRUE },
   { "strongest-of-all", "SCRAM-SHA-1-PLUS,SCRAM-SHA-1,PLAIN", "ca", "ok",
-    "SCRAM-SHA-1-PLUS", "tls-exporter" },
-  { "unknown-authority", "PLAIN", "other-ca", "tls/bad-certificate", NULL, NULL },
+    "SCRAM-SHA-1-PLUS", TRUE },
+  { "unknown-authority", "PLAIN", "other-ca", "tls/bad-certificate", NULL, FALSE },
 };
 
 static XmppTlsParameters *
@@ -65,7 +68,7 @@ check_report (XmppReport *report, const TlsLogin *login)
   g_assert_true (g_variant_lookup (sasl, "mechanism", "s", &mechanism));
   g_assert_cmpstr (mechanism, ==, login->used);
   g_variant_lookup (sasl, "channel_binding", "s", &binding);
-  g_assert_cmpstr (binding, ==, login->binding);
+  g_assert_cmpstr (binding, ==, login->bound ? best_binding : NULL);
   g_assert_true (g_variant_lookup (tls, "verified", "b", &verified));
   g_assert_true (verified);
 }
@@ -106,6 +109,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  if (argc > 1)
+    best_binding = argv[1];
   for (gsize i = 0; i < G_N_ELEMENTS (logins); i++)
     {
       g_autofree char *path = g_strconcat ("/login-tls/", logins[i].name, NULL);

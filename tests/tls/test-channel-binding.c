@@ -11,7 +11,10 @@
 
 #include <string.h>
 
-/* Run with G_TLS_GNUTLS_PRIORITY set; the arguments are the version that comes out of it,
+/* T10 of the catalogue of attacks: data that both ends agree on, and never tls-unique where it
+ * is not defined. Resumed sessions are in test-tls-resumption.c.
+ *
+ * Run with G_TLS_GNUTLS_PRIORITY set; the arguments are the version that comes out of it,
  * and the name of the setting. */
 static const char *version;
 static const char *setting;
@@ -134,10 +137,10 @@ main (int argc, char **argv)
   version = argv[1];
   setting = argv[2];
 
-  g_test_add_data_func ("/channel-binding/both-ends/ecdsa", "good", test_both_ends);
-  g_test_add_data_func ("/channel-binding/both-ends/rsa", "good-rsa", test_both_ends);
-  g_test_add_func ("/channel-binding/end-point", test_end_point);
-  g_test_add_func ("/channel-binding/before-handshake", test_before_handshake);
+  g_test_add_data_func ("/attacks/T10/both-ends/ecdsa", "good", test_both_ends);
+  g_test_add_data_func ("/attacks/T10/both-ends/rsa", "good-rsa", test_both_ends);
+  g_test_add_func ("/attacks/T10/end-point", test_end_point);
+  g_test_add_func ("/attacks/T10/before-handshake", test_before_handshake);
 
   return g_test_run ();
 }
