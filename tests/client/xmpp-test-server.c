@@ -11,6 +11,7 @@ struct _XmppTestServer
 {
   GSocketService *service;
   GTlsCertificate *certificate; /* NULL: no TLS */
+  gboolean starttls;
   guint16 port;
   GQueue plays; /* of Play, yet to come */
   GPtrArray *playing;
@@ -30,6 +31,7 @@ typedef struct
 } Play;
 
 static void received_cb (GObject *object, GAsyncResult *result, gpointer user_data);
+static void asked_cb (GObject *object, GAsyncResult *result, gpointer user_data);
 
 static void
 play_free (Play *play)
@@ -86,6 +88,58 @@ splice (GIOStream *from, GIOStream *to, GCancellable *cancellable)
                                 cancellable, NULL, NULL);
 }
 
+static void
+begin_script (Play *play)
+{
+  XmppTestServer *server = play->server;
+
+  if (server->certificate != NULL)
+    {
+      g_autoptr (GIOStream) base = play->connection;
+
+      play->connection = g_tls_server_connection_new (base, server->certificate, NULL);
+    }
+  play->io = xmpp_test_peer_take_io (play->peer);
+  splice (play->io, play->connection, server->cancellable);
+  splice (play->connection, play->io, server->cancellable);
+}
+
+static void
+read_request (Play *play)
+{
+  g_input_stream_read_async (g_io_stream_get_input_stream (play->connection),
+                             play->buffer, sizeof play->buffer - 1, G_PRIORITY_DEFAULT,
+                             play->server->cancellable, asked_cb, play);
+}
+
+static void
+asked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  static const char answer[] =
+      "<stream:stream xmlns='jabber:client' "
+      "xmlns:stream='http://etherx.jabber.org/streams' version='1.0' id='0' "
+      "from='p.test'><stream:features>"
+      "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>"
+      "</stream:features><proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
+  gssize length = g_input_stream_read_finish (G_INPUT_STREAM (object), result, NULL);
+  Play *play = user_data;
+
+  /* Cancelled: the play is gone. */
+  if (length <= 0)
+    return;
+
+  /* The request comes in one piece, behind the header or alone. */
+  play->buffer[length] = '\0';
+  if (strstr (play->buffer, "<starttls") == NULL)
+    {
+      read_request (play);
+      return;
+    }
+  g_output_stream_write_all (g_io_stream_get_output_stream (play->connection), answer,
+                             sizeof answer - 1, NULL, NULL, NULL);
+  begin_script (play);
+}
+
 static gboolean
 incoming_cb (GSocketService *service,
              GSocketConnection *connection,
@@ -104,15 +158,10 @@ incoming_cb (GSocketService *service,
       return TRUE;
     }
 
-  if (server->certificate != NULL)
-    {
-      g_object_unref (play->connection);
-      play->connection = g_tls_server_connection_new (G_IO_STREAM (connection),
-                                                      server->certificate, NULL);
-    }
-  play->io = xmpp_test_peer_take_io (play->peer);
-  splice (play->io, play->connection, server->cancellable);
-  splice (play->connection, play->io, server->cancellable);
+  if (server->certificate != NULL && server->starttls)
+    read_request (play);
+  else
+    begin_script (play);
   return TRUE;
 }
 
@@ -160,6 +209,12 @@ void
 xmpp_test_server_set_certificate (XmppTestServer *server, GTlsCertificate *certificate)
 {
   g_set_object (&server->certificate, certificate);
+}
+
+void
+xmpp_test_server_set_starttls (XmppTestServer *server, gboolean starttls)
+{
+  server->starttls = starttls;
 }
 
 guint16

@@ -26,6 +26,9 @@ void xmpp_test_server_add_bytes (XmppTestServer *server,
 /* What was sent to a connection that was given raw bytes */
 const char *xmpp_test_server_get_received (XmppTestServer *server);
 
+/* Where there is a certificate: TLS begins with a STARTTLS that is none of the script's. */
+void xmpp_test_server_set_starttls (XmppTestServer *server, gboolean starttls);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (XmppTestServer, xmpp_test_server_free)
 
 G_END_DECLS
