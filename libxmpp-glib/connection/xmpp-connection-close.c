@@ -9,6 +9,7 @@
 
 #include "core/xmpp-deadline.h"
 #include "core/xmpp-error-private.h"
+#include "tls/xmpp-tls-handshake.h"
 
 /* OPEN → CLOSING → CLOSED: the polite close (RFC 6120 §4.4), the abrupt one, and what is
  * left to do when a stream has ended, whatever ended it. */
@@ -127,7 +128,10 @@ xmpp_connection_end (XmppConnection *connection, const GError *error)
     return;
 
   if (reason != NULL && priv->stream != NULL)
-    xmpp_error_explain (reason, NULL, xmpp_connection_get_peer (self));
+    {
+      xmpp_tls_explain (xmpp_stream_get_io (priv->stream), reason);
+      xmpp_error_explain (reason, NULL, xmpp_connection_get_peer (self));
+    }
   g_set_error_literal (&closed, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_CLOSED,
                        "The connection was closed");
   if (priv->stream != NULL)

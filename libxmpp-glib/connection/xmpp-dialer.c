@@ -10,6 +10,7 @@
 #include "connection/xmpp-connection-private.h"
 #include "core/xmpp-error.h"
 #include "negotiation/xmpp-negotiator.h"
+#include "tls/xmpp-tls-handshake.h"
 #include "transport/xmpp-connector.h"
 
 /* One attempt: find candidates, connect, negotiate, and where that fails early the next
@@ -295,6 +296,7 @@ failed (GError *error, GTask *task_arg)
   Dial *dial = g_task_get_task_data (task);
   GCancellable *cancellable = g_task_get_cancellable (task);
 
+  xmpp_tls_explain (xmpp_stream_get_io (dial->stream), error);
   g_clear_error (&dial->failure);
   dial->failure = error;
   if (xmpp_stream_get_error (dial->stream) == NULL &&

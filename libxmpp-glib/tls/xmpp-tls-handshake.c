@@ -307,7 +307,10 @@ explain_failure (Handshake *self, GError **error)
                           "asked for"
                         : "none is set");
   else if (!g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    g_prefix_error (error, "The TLS handshake with %s failed: ", peer_name (self));
+    {
+      xmpp_tls_explain (G_IO_STREAM (self->connection), *error);
+      g_prefix_error (error, "The TLS handshake with %s failed: ", peer_name (self));
+    }
 }
 
 /* Takes over @error. To close a socket does not block; what else there may be below, a proxy's
@@ -322,6 +325,52 @@ fail (GTask *task, GError *error)
   else
     g_io_stream_close_async (base, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
   g_task_return_error (task, error);
+}
+
+/* RFC 8446 §6.2: what is sent about a certificate; GIO leaves it in GnuTLS's words. */
+static gboolean
+is_about_our_certificate (const GError *error)
+{
+  const gnutls_alert_description_t alerts[] = {
+    GNUTLS_A_BAD_CERTIFICATE,     GNUTLS_A_UNSUPPORTED_CERTIFICATE,
+    GNUTLS_A_CERTIFICATE_REVOKED, GNUTLS_A_CERTIFICATE_EXPIRED,
+    GNUTLS_A_CERTIFICATE_UNKNOWN, GNUTLS_A_UNKNOWN_CA,
+    GNUTLS_A_ACCESS_DENIED,
+  };
+
+  if (!g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_MISC))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (alerts); i++)
+    if (strstr (error->message, gnutls_alert_get_name (alerts[i])) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+void
+xmpp_tls_explain (GIOStream *io, GError *error)
+{
+  g_autoptr (GError) verdict = NULL;
+  g_autofree char *message = NULL;
+  GTlsDatabase *database;
+
+  if (!G_IS_TLS_CLIENT_CONNECTION (io))
+    return;
+
+  database = g_tls_connection_get_database (G_TLS_CONNECTION (io));
+  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE) &&
+      XMPP_IS_TLS_DATABASE (database) &&
+      !xmpp_tls_database_judge (XMPP_TLS_DATABASE (database), G_TLS_CONNECTION (io),
+                                &verdict))
+    message = g_strdup (verdict->message);
+  else if (is_about_our_certificate (error) &&
+           g_tls_connection_get_certificate (G_TLS_CONNECTION (io)) != NULL)
+    message = g_strdup_printf ("the server has refused the client certificate: %s",
+                               error->message);
+  else
+    return;
+
+  g_free (error->message);
+  error->message = g_steal_pointer (&message);
 }
 
 const char *

@@ -17,6 +17,11 @@ void xmpp_tls_handshake_async (GIOStream *base,
                                gpointer user_data);
 GTlsConnection *xmpp_tls_handshake_finish (GAsyncResult *result, GError **error);
 
+/* An error of reading or writing over TLS, if @io is that: what the peer's certificate, a wish for
+ * a second handshake, or our certificate has to do with it. TLS 1.3 servers refuse a client's
+ * certificate only after the handshake. */
+void xmpp_tls_explain (GIOStream *io, GError *error);
+
 /* "1.3", "1.2"; the suite's name: for reports */
 const char *xmpp_tls_describe_version (GTlsConnection *connection);
 

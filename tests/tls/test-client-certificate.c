@@ -203,6 +203,7 @@ test_wrong_pin (gconstpointer pin)
       g_test_message ("%s", error->message);
       g_assert_error (error, G_TLS_ERROR, G_TLS_ERROR_MISC);
       g_assert_nonnull (strstr (error->message, "PIN"));
+      g_assert_null (strstr (error->message, "refused"));
       if (pin != NULL)
         g_assert_null (strstr (error->message, pin));
       g_assert_cmpuint (keeper->asked, ==, 1);
@@ -231,6 +232,43 @@ test_nobody (void)
     }
 }
 
+/* In TLS 1.3 a server says no when our handshake is long done. */
+static void
+test_refused (void)
+{
+  const char *folder = g_getenv ("XMPP_TEST_CERTS");
+  g_autofree char *own = g_build_filename (folder, "good.pem", NULL);
+  g_autofree char *trusted = g_build_filename (folder, "other-ca.crt", NULL);
+  static const char *const versions[] = { "-tls1_2", "-tls1_3" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (versions); i++)
+    {
+      const char *const arguments[] = {
+        "-cert",     own, "-CAfile", trusted, "-Verify", "1", "-verify_return_error",
+        versions[i], NULL
+      };
+      g_autoptr (GTlsCertificate) certificate = file_certificate ();
+      g_autoptr (OpensslPeer) openssl = openssl_peer_new (arguments);
+      g_autoptr (TlsPeer) unused = tls_peer_new (TLS_PEER_SILENT, NULL);
+      g_autoptr (XmppClient) client = NULL;
+      g_autoptr (GError) error = NULL;
+
+      if (openssl == NULL)
+        {
+          g_test_skip ("openssl is not installed");
+          return;
+        }
+      client = new_client (unused, XMPP_TLS_MODE_DIRECT, certificate);
+      xmpp_client_set_server_port (client, openssl->port);
+      error = call (client, unused);
+      g_test_message ("%s: %s", versions[i], error->message);
+      g_assert_error (error, G_TLS_ERROR, G_TLS_ERROR_MISC);
+      g_assert_nonnull (
+          strstr (error->message, "the server has refused the client certificate: "));
+      g_assert_nonnull (strstr (error->message, "CA is unknown"));
+    }
+}
+
 static void
 test_no_such_object (void)
 {
@@ -253,6 +291,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/client-certificate/wrong-pin", "9999", test_wrong_pin);
   g_test_add_data_func ("/client-certificate/no-answer", NULL, test_wrong_pin);
   g_test_add_func ("/client-certificate/nobody", test_nobody);
+  g_test_add_func ("/client-certificate/refused", test_refused);
   g_test_add_func ("/client-certificate/no-such-object", test_no_such_object);
 
   return g_test_run ();
