@@ -417,6 +417,8 @@ xmpp_sasl_context_get_offered (XmppSaslContext *context)
  * xmpp_sasl_context_get_offered_channel_bindings:
  * @context: a context
  *
+ * Gets the types of channel binding that the server lists.
+ *
  * Returns: (transfer none) (nullable) (array zero-terminated=1): the types of channel
  *   binding that the server lists (XEP-0440); %NULL where it has no list
  *
