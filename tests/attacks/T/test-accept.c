@@ -112,7 +112,7 @@ test_accepted (gconstpointer data)
   static const char *const certificates[] = { "self-signed",  "unknown-ca", "expired",
                                               "other-domain", "ca-leaf",    "rsa-1024" };
 
-  for (guint i = 0; i < G_N_ELEMENTS (certificates); i++)
+  for (guint i = attack_is_slow () ? 4 : 0; i < G_N_ELEMENTS (certificates); i++)
     {
       g_autoptr (TlsPeer) peer = attack_peer_new (attack_mode (data), certificates[i]);
       g_auto (Person) person = { .answer = ANSWER_ACCEPT };
@@ -263,13 +263,11 @@ static void
 test_clock_stands_still (void)
 {
   g_autoptr (TlsPeer) peer = attack_peer_new (XMPP_TLS_MODE_DIRECT, "self-signed");
-  guint seconds = attack_is_slow () ? 10 : 1;
-  g_auto (Person)
-      person = { .answer = ANSWER_REJECT_LATER, .delay = seconds * 1000 + 300 };
+  g_auto (Person) person = { .answer = ANSWER_REJECT_LATER, .delay = 1300 };
   g_autoptr (XmppClient) client = client_with (&person, peer, XMPP_TLS_MODE_DIRECT);
 
-  g_object_set (xmpp_connection_get_limits (XMPP_CONNECTION (client)), "tls-seconds",
-                seconds, "open-seconds", seconds, NULL);
+  g_object_set (xmpp_connection_get_limits (XMPP_CONNECTION (client)), "tls-seconds", 1,
+                "open-seconds", 1, NULL);
   attack_assert_refused (client, peer, "(unknown-ca)");
 }
 
@@ -458,7 +456,9 @@ main (int argc, char **argv)
   attack_add ("/attacks/T9/again", test_again);
   attack_add ("/attacks/T9/client-certificate", test_client_certificate);
   attack_add ("/attacks/T9/remembered", test_remembered);
-  g_test_add_func ("/attacks/T9/clock-stands-still", test_clock_stands_still);
+  /* Nothing to be found under valgrind, where seconds are long */
+  if (!attack_is_slow ())
+    g_test_add_func ("/attacks/T9/clock-stands-still", test_clock_stands_still);
   g_test_add_func ("/attacks/T9/cancelled", test_cancelled);
   g_test_add_func ("/attacks/T9/closed", test_closed);
   g_test_add_func ("/attacks/T9/subclass", test_subclass);
