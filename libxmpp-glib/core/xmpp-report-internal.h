@@ -49,11 +49,17 @@ typedef struct
   char *failure; /* owned (nullable) */
 } XmppReportCandidate;
 
+/* Kept as long as the connection: a GVariant would take ten times as much. */
 typedef struct
 {
   const char *group;
   const char *key;
-  GVariant *value;
+  GVariantClass type; /* string, boolean, uint16 or uint32 */
+  union
+  {
+    char *text; /* owned */
+    guint number;
+  };
 } XmppReportFact;
 
 struct _XmppReport
@@ -69,5 +75,8 @@ struct _XmppReport
   GArray *candidates;
   GArray *facts;
 };
+
+/* (transfer floating) */
+GVariant *xmpp_report_fact_to_variant (const XmppReportFact *fact);
 
 G_END_DECLS

@@ -171,7 +171,8 @@ xmpp_report_to_variant (XmppReport *self)
           const XmppReportFact *fact = &g_array_index (self->facts, XmppReportFact, j);
 
           if (fact->group == group)
-            g_variant_dict_insert_value (&facts, fact->key, fact->value);
+            g_variant_dict_insert_value (&facts, fact->key,
+                                         xmpp_report_fact_to_variant (fact));
         }
       g_variant_dict_insert_value (&dict, group, g_variant_dict_end (&facts));
     }
@@ -260,16 +261,17 @@ print_group (XmppReport *self, GString *text, const char *group)
   for (guint i = 0; i < self->facts->len; i++)
     {
       const XmppReportFact *fact = &g_array_index (self->facts, XmppReportFact, i);
-      g_autofree char *value = NULL;
+      g_autoptr (GVariant) value = NULL;
+      g_autofree char *printed = NULL;
 
       if (fact->group != group)
         continue;
 
-      value = g_variant_is_of_type (fact->value, G_VARIANT_TYPE_STRING)
-                  ? g_variant_dup_string (fact->value, NULL)
-                  : g_variant_print (fact->value, FALSE);
+      value = g_variant_ref_sink (xmpp_report_fact_to_variant (fact));
+      printed = fact->type == G_VARIANT_CLASS_STRING ? g_strdup (fact->text)
+                                                     : g_variant_print (value, FALSE);
       g_string_append_printf (text, "%s%s ", separator, fact->key);
-      append_line (text, value);
+      append_line (text, printed);
       separator = ", ";
     }
   g_string_append_c (text, '\n');

@@ -62,7 +62,47 @@ fact_clear (gpointer data)
 {
   XmppReportFact *fact = data;
 
-  g_clear_pointer (&fact->value, g_variant_unref);
+  if (fact->type == G_VARIANT_CLASS_STRING)
+    g_clear_pointer (&fact->text, g_free);
+}
+
+static gboolean
+fact_set (XmppReportFact *fact, GVariant *value)
+{
+  fact->type = g_variant_classify (value);
+  switch (fact->type)
+    {
+    case G_VARIANT_CLASS_STRING:
+      fact->text = g_variant_dup_string (value, NULL);
+      return TRUE;
+    case G_VARIANT_CLASS_BOOLEAN:
+      fact->number = g_variant_get_boolean (value);
+      return TRUE;
+    case G_VARIANT_CLASS_UINT16:
+      fact->number = g_variant_get_uint16 (value);
+      return TRUE;
+    case G_VARIANT_CLASS_UINT32:
+      fact->number = g_variant_get_uint32 (value);
+      return TRUE;
+    default:
+      g_return_val_if_reached (FALSE);
+    }
+}
+
+GVariant *
+xmpp_report_fact_to_variant (const XmppReportFact *fact)
+{
+  switch (fact->type)
+    {
+    case G_VARIANT_CLASS_STRING:
+      return g_variant_new_string (fact->text);
+    case G_VARIANT_CLASS_BOOLEAN:
+      return g_variant_new_boolean (fact->number != 0);
+    case G_VARIANT_CLASS_UINT16:
+      return g_variant_new_uint16 ((guint16) fact->number);
+    default:
+      return g_variant_new_uint32 (fact->number);
+    }
 }
 
 static void
@@ -202,7 +242,7 @@ xmpp_report_set_fact (XmppReport *self,
                       GVariant *value)
 {
   g_autoptr (GVariant) sunk = value != NULL ? g_variant_ref_sink (value) : NULL;
-  XmppReportFact fact = { g_intern_string (group), g_intern_string (key), NULL };
+  XmppReportFact fact = { g_intern_string (group), g_intern_string (key) };
 
   g_return_if_fail (self == NULL || XMPP_IS_REPORT (self));
   g_return_if_fail (group != NULL && key != NULL);
@@ -221,11 +261,8 @@ xmpp_report_set_fact (XmppReport *self,
         }
     }
 
-  if (sunk != NULL)
-    {
-      fact.value = g_steal_pointer (&sunk);
-      g_array_append_val (self->facts, fact);
-    }
+  if (sunk != NULL && fact_set (&fact, sunk))
+    g_array_append_val (self->facts, fact);
 }
 
 const char *
@@ -238,8 +275,8 @@ xmpp_report_get_text (XmppReport *self, const char *group, const char *key)
       const XmppReportFact *fact = &g_array_index (self->facts, XmppReportFact, i);
 
       if (g_str_equal (fact->group, group) && g_str_equal (fact->key, key) &&
-          g_variant_is_of_type (fact->value, G_VARIANT_TYPE_STRING))
-        return g_variant_get_string (fact->value, NULL);
+          fact->type == G_VARIANT_CLASS_STRING)
+        return fact->text;
     }
 
   return NULL;
