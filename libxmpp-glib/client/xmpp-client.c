@@ -229,7 +229,8 @@ init_account_properties (void)
    * Since: 1.0
    */
   xmpp_client_properties[XMPP_CLIENT_PROP_CREDENTIAL] =
-      g_param_spec_object ("credential", NULL, NULL, XMPP_TYPE_CREDENTIAL, WRITABLE);
+      g_param_spec_object ("credential", NULL, NULL, XMPP_TYPE_CREDENTIAL,
+                           WRITABLE | G_PARAM_CONSTRUCT);
 
   /**
    * XmppClient:policy: (getter get_policy) (setter set_policy)
@@ -461,7 +462,6 @@ xmpp_client_init (XmppClient *self)
   priv->policy = xmpp_sasl_policy_new ();
   priv->registry = g_object_ref (xmpp_sasl_registry_get_default ());
   priv->store = xmpp_memory_state_store_new ();
-  xmpp_client_set_credential (self, NULL);
 }
 
 /**

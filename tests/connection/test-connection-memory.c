@@ -59,8 +59,12 @@ static void
 test_idle (void)
 {
   g_autoptr (XmppConnection) connection =
-      xmpp_test_connection_new ("S: <message><body>1</body></message>\nP: 1500\n"
+      xmpp_test_connection_new ("S: <message><body>1</body></message>\n"
+                                "C: <message id='{*}'><body>awake?</body></message>\n"
                                 "S: <message><body>2</body></message>\n" LEAVE);
+  g_autoptr (XmppStanza)
+      question = xmpp_stanza_new_message (XMPP_STANZA_TYPE_NORMAL, NULL, "awake?");
+  g_autoptr (GError) error = NULL;
   XmppStream *stream;
 
   /* So often it is looked at. */
@@ -75,6 +79,8 @@ test_idle (void)
   g_assert_cmpuint (xmpp_buffer_get_length (&stream->leftover), ==, 0);
   g_assert_null (stream->unsent);
 
+  xmpp_connection_send (connection, question, &error);
+  g_assert_no_error (error);
   xmpp_test_run_until_true (has_message, connection, "the second message");
   g_assert_false (sleeps (stream));
   close_politely (connection);
