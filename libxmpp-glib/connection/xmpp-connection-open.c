@@ -163,10 +163,14 @@ asked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   XmppConnection *self = XMPP_CONNECTION (object);
+  XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
   g_autoptr (GError) error = NULL;
 
   if (xmpp_connection_ask_certificate_finish (self, result, &error))
-    dial (self, g_steal_pointer (&task));
+    {
+      xmpp_report_start_over (priv->report);
+      dial (self, g_steal_pointer (&task));
+    }
   else if (error != NULL)
     fail_opening (task, g_steal_pointer (&error));
   else
