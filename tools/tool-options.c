@@ -20,6 +20,13 @@ add_session_entries (GOptionContext *context, ToolOptions *options)
     { "starttls", 0, 0, G_OPTION_ARG_NONE, &options->starttls,
       "TLS by STARTTLS, which is required", NULL },
     { "ca", 0, 0, TEXT, &options->ca, "Trust the authorities in this file only", "FILE" },
+    { "pin", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->pins,
+      "The server must have this key (may be repeated)", "SHA256:BASE64" },
+    { "client-cert", 0, 0, TEXT, &options->client_cert,
+      "Show this certificate to the server", "FILE|pkcs11:URI" },
+    { "client-key", 0, 0, TEXT, &options->client_key,
+      "The key of that certificate, where it is not in the same place",
+      "FILE|pkcs11:URI" },
     { "mechanism", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->mechanisms,
       "Use this mechanism only (may be repeated)", "M" },
     { "require-channel-binding", 0, 0, G_OPTION_ARG_NONE,
@@ -34,6 +41,8 @@ add_session_entries (GOptionContext *context, ToolOptions *options)
       "Read the password from this file; - is standard input", "F" },
     { "password-command", 0, 0, TEXT, &options->password_command,
       "Read the password from the output of this command", "CMD" },
+    { "no-pipelining", 0, 0, G_OPTION_ARG_NONE, &options->no_pipelining,
+      "Send nothing before it is known to be wanted", NULL },
     { "timeout", 0, 0, G_OPTION_ARG_INT, &options->timeout, "A limit for all of it",
       "SECONDS" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "Print the outcome as one object",
@@ -198,6 +207,30 @@ check_status (ToolOptions *options, GError **error)
   return FALSE;
 }
 
+/* No word of the command line is a secret: others can read it. */
+static gboolean
+check_certificate (ToolOptions *options, GError **error)
+{
+  const char *const places[] = { options->client_cert, options->client_key };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (places); i++)
+    if (places[i] != NULL && strstr (places[i], "pin-value") != NULL)
+      {
+        g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                             "A PIN does not belong on the command line: it is asked for "
+                             "on the terminal, or read from where pin-source= says");
+        return FALSE;
+      }
+
+  if (options->client_key == NULL || options->client_cert != NULL)
+    return TRUE;
+
+  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                       "--client-key needs --client-cert");
+
+  return FALSE;
+}
+
 static gboolean
 check (ToolOptions *options, GError **error)
 {
@@ -218,7 +251,8 @@ check (ToolOptions *options, GError **error)
          check_number ("timeout", &options->timeout, G_MAXINT / 1000, error) &&
          check_number ("count", &options->count, G_MAXINT, error) &&
          check_host (options, error) && check_mechanisms (options, error) &&
-         check_authzid (options, error) && check_status (options, error);
+         check_authzid (options, error) && check_status (options, error) &&
+         check_certificate (options, error);
 }
 
 ToolOptions *
@@ -281,6 +315,9 @@ tool_options_free (ToolOptions *options)
   g_free (options->text);
   g_free (options->host);
   g_free (options->ca);
+  g_strfreev (options->pins);
+  g_free (options->client_cert);
+  g_free (options->client_key);
   g_strfreev (options->mechanisms);
   g_free (options->authzid);
   g_free (options->resource);

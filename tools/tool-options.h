@@ -19,6 +19,9 @@ typedef struct
   gboolean direct_tls;
   gboolean starttls;
   char *ca;
+  char **pins;
+  char *client_cert;
+  char *client_key;
   char **mechanisms;
   gboolean require_channel_binding;
   gboolean require_mutual;
@@ -29,6 +32,7 @@ typedef struct
   gint64 deadline; /* when they are over, by the monotonic clock */
   char *password_file;
   char *password_command;
+  gboolean no_pipelining;
   gboolean json;
   gboolean debug;
 

@@ -250,12 +250,37 @@ prompt_thread (GTask *task,
     g_task_return_error (task, error);
 }
 
+void
+tool_secret_ask_async (const char *text, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
+  GError *error = NULL;
+
+  g_task_set_source_tag (task, tool_secret_ask_async);
+  if (!isatty (STDIN_FILENO))
+    {
+      fail (&error, "standard input is no terminal to ask on",
+            "use --password-file or --password-command");
+      g_task_return_error (task, error);
+      return;
+    }
+
+  g_task_set_task_data (task, g_strdup (text), g_free);
+  g_task_run_in_thread (task, prompt_thread);
+}
+
+char *
+tool_secret_ask_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
 static void
 prompted_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  XmppCredentialRequest *request = XMPP_CREDENTIAL_REQUEST (object);
+  g_autoptr (XmppCredentialRequest) request = user_data;
   g_autoptr (GError) error = NULL;
-  char *secret = g_task_propagate_pointer (G_TASK (result), &error);
+  char *secret = tool_secret_ask_finish (result, &error);
 
   if (secret == NULL)
     {
@@ -268,34 +293,20 @@ prompted_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   xmpp_secret_free (secret);
 }
 
-/* The main loop goes on while the person types, so that Ctrl-C works. */
 static gboolean
 request_cb (XmppCredential *credential, XmppCredentialRequest *request, const char *jid)
 {
   gboolean again = xmpp_credential_request_get_reason (request) ==
                    XMPP_CREDENTIAL_REASON_REJECTED;
-  g_autoptr (GTask) task = NULL;
-  g_autofree char *escaped = NULL;
-  g_autoptr (GError) error = NULL;
+  g_autofree char *escaped = tool_text_escape (TOOL_TEXT_LINE, jid);
+  g_autofree char *text = NULL;
 
   if (!g_strv_contains (xmpp_credential_request_get_fields (request), "password"))
     return FALSE;
-  if (!isatty (STDIN_FILENO))
-    {
-      fail (&error, "standard input is no terminal to ask on",
-            "use --password-file or --password-command");
-      xmpp_credential_request_fail (request, error);
-      return TRUE;
-    }
 
-  escaped = tool_text_escape (TOOL_TEXT_LINE, jid);
-  task = g_task_new (request, NULL, prompted_cb, NULL);
-  g_task_set_source_tag (task, request_cb);
-  g_task_set_task_data (task,
-                        g_strdup_printf ("%sPassword for %s: ",
-                                         again ? "It was refused. " : "", escaped),
-                        g_free);
-  g_task_run_in_thread (task, prompt_thread);
+  text =
+      g_strdup_printf ("%sPassword for %s: ", again ? "It was refused. " : "", escaped);
+  tool_secret_ask_async (text, prompted_cb, g_object_ref (request));
 
   return TRUE;
 }

@@ -13,4 +13,12 @@ XmppCredential *tool_secret_load (const ToolOptions *options,
                                   XmppJid *jid,
                                   GError **error);
 
+/* Asks on the terminal, without an echo; the main loop goes on while the person types. @prompt
+ * is shown as it is. */
+void tool_secret_ask_async (const char *prompt,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+/* To be freed with xmpp_secret_free(). Errors: XMPP_SASL_ERROR_NEED_CREDENTIAL */
+char *tool_secret_ask_finish (GAsyncResult *result, GError **error);
+
 G_END_DECLS

@@ -5,6 +5,7 @@
 
 #include "tool-secret.h"
 #include "tool-text.h"
+#include "tool-tls.h"
 
 #include <glib-unix.h>
 #include <stdio.h>
@@ -162,8 +163,8 @@ make_presence (void)
   return presence;
 }
 
-static gboolean
-set_up_server (ToolSession *self, XmppJid *jid, GError **error)
+static void
+set_up_server (ToolSession *self, XmppJid *jid)
 {
   const ToolOptions *options = self->options;
   XmppTlsMode mode = options->direct_tls ? XMPP_TLS_MODE_DIRECT
@@ -175,23 +176,6 @@ set_up_server (ToolSession *self, XmppJid *jid, GError **error)
     g_object_set (self->client, "server-host",
                   options->host != NULL ? options->host : xmpp_jid_get_ascii_domain (jid),
                   "server-port", options->port, NULL);
-
-  if (options->ca != NULL)
-    {
-      g_autofree char *path = g_canonicalize_filename (options->ca, NULL);
-      g_autoptr (GError) ca_error = NULL;
-      g_autoptr (GTlsDatabase) database = g_tls_file_database_new (path, &ca_error);
-
-      if (database == NULL)
-        {
-          g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--ca %s: %s",
-                       options->ca, ca_error->message);
-          return FALSE;
-        }
-      g_object_set (self->client, "tls-database", database, NULL);
-    }
-
-  return TRUE;
 }
 
 static gboolean
@@ -225,9 +209,12 @@ set_up (ToolSession *self, GError **error)
   self->client = xmpp_client_new (xmpp_jid_to_string (jid), credential, error);
   if (self->client == NULL)
     return FALSE;
-  g_object_set (self->client, "policy", policy, "initial-presence", presence, NULL);
+  g_object_set (self->client, "policy", policy, "initial-presence", presence,
+                "pipelining", !options->no_pipelining, NULL);
 
-  return set_up_server (self, jid, error);
+  set_up_server (self, jid);
+
+  return tool_tls_set_up (self->client, options, error);
 }
 
 ToolSession *

@@ -254,6 +254,7 @@ make_plan (XmppClient *self)
   plan->from = make_from (priv);
   plan->lang = g_strdup (priv->lang);
   plan->make_features = make_features;
+  plan->one_by_one = !priv->pipelining;
   plan->goal = XMPP_STREAM_AUTHENTICATED | XMPP_STREAM_BOUND;
   g_set_object (&plan->proxy_resolver, priv->proxy_resolver);
   if (remembered != NULL)

@@ -33,6 +33,7 @@ typedef struct
   GProxyResolver *proxy_resolver;
   gboolean srv_behind_proxy;
   gboolean insecure_loopback;
+  gboolean pipelining;
 
   XmppStateStore *store;
   XmppAccountState *state; /* of the open account; NULL before it was loaded */
@@ -61,6 +62,7 @@ enum
   XMPP_CLIENT_PROP_SRV_BEHIND_PROXY,
   XMPP_CLIENT_PROP_STATE_STORE,
   XMPP_CLIENT_PROP_INSECURE_LOOPBACK,
+  XMPP_CLIENT_PROP_PIPELINING,
   XMPP_CLIENT_N_PROPS,
 };
 extern GParamSpec *xmpp_client_properties[XMPP_CLIENT_N_PROPS];

@@ -686,3 +686,46 @@ xmpp_client_set_insecure_loopback (XmppClient *self, gboolean insecure_loopback)
   g_object_notify_by_pspec (G_OBJECT (self),
                             xmpp_client_properties[XMPP_CLIENT_PROP_INSECURE_LOOPBACK]);
 }
+
+/**
+ * xmpp_client_get_pipelining: (get-property pipelining)
+ * @client: a client
+ *
+ * Gets [property@Client:pipelining].
+ *
+ * Returns: whether it is set
+ *
+ * Since: 1.0
+ */
+gboolean
+xmpp_client_get_pipelining (XmppClient *self)
+{
+  g_return_val_if_fail (XMPP_IS_CLIENT (self), FALSE);
+
+  return xmpp_client_get_private (self)->pipelining;
+}
+
+/**
+ * xmpp_client_set_pipelining: (set-property pipelining)
+ * @client: a client
+ * @pipelining: whether to
+ *
+ * Sets [property@Client:pipelining], for the next time the connection is opened.
+ *
+ * Since: 1.0
+ */
+void
+xmpp_client_set_pipelining (XmppClient *self, gboolean pipelining)
+{
+  XmppClientPrivate *priv;
+
+  g_return_if_fail (XMPP_IS_CLIENT (self));
+
+  priv = xmpp_client_get_private (self);
+  if (priv->pipelining == !!pipelining)
+    return;
+
+  priv->pipelining = !!pipelining;
+  g_object_notify_by_pspec (G_OBJECT (self),
+                            xmpp_client_properties[XMPP_CLIENT_PROP_PIPELINING]);
+}

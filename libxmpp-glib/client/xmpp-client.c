@@ -125,6 +125,9 @@ xmpp_client_get_property (GObject *object, guint id, GValue *value, GParamSpec *
     case XMPP_CLIENT_PROP_INSECURE_LOOPBACK:
       g_value_set_boolean (value, xmpp_client_get_insecure_loopback (self));
       break;
+    case XMPP_CLIENT_PROP_PIPELINING:
+      g_value_set_boolean (value, xmpp_client_get_pipelining (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -197,6 +200,9 @@ xmpp_client_set_property (GObject *object,
       break;
     case XMPP_CLIENT_PROP_INSECURE_LOOPBACK:
       xmpp_client_set_insecure_loopback (self, g_value_get_boolean (value));
+      break;
+    case XMPP_CLIENT_PROP_PIPELINING:
+      xmpp_client_set_pipelining (self, g_value_get_boolean (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -368,6 +374,17 @@ init_server_properties (void)
    */
   xmpp_client_properties[XMPP_CLIENT_PROP_INSECURE_LOOPBACK] =
       g_param_spec_boolean ("insecure-loopback", NULL, NULL, FALSE, WRITABLE);
+
+  /**
+   * XmppClient:pipelining: (getter get_pipelining) (setter set_pipelining)
+   *
+   * Whether a request is sent ahead where it can be foreseen: it saves round trips. A server
+   * that gets into trouble over it is asked one thing at a time.
+   *
+   * Since: 1.0
+   */
+  xmpp_client_properties[XMPP_CLIENT_PROP_PIPELINING] =
+      g_param_spec_boolean ("pipelining", NULL, NULL, TRUE, WRITABLE);
 }
 
 static void
@@ -462,6 +479,7 @@ xmpp_client_init (XmppClient *self)
   priv->policy = xmpp_sasl_policy_new ();
   priv->registry = g_object_ref (xmpp_sasl_registry_get_default ());
   priv->store = xmpp_memory_state_store_new ();
+  priv->pipelining = TRUE;
 }
 
 /**

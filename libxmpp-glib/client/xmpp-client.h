@@ -134,5 +134,9 @@ XMPP_AVAILABLE_IN_ALL
 gboolean xmpp_client_get_insecure_loopback (XmppClient *client);
 XMPP_AVAILABLE_IN_ALL
 void xmpp_client_set_insecure_loopback (XmppClient *client, gboolean insecure_loopback);
+XMPP_AVAILABLE_IN_ALL
+gboolean xmpp_client_get_pipelining (XmppClient *client);
+XMPP_AVAILABLE_IN_ALL
+void xmpp_client_set_pipelining (XmppClient *client, gboolean pipelining);
 
 G_END_DECLS

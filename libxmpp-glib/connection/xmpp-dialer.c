@@ -255,6 +255,7 @@ negotiate (GIOStream *io, GTask *task_arg)
   dial->negotiator =
       xmpp_negotiator_new (dial->stream, dial->features, plan->goal, dial->report);
   xmpp_negotiator_set_addresses (dial->negotiator, plan->to, plan->from, plan->lang);
+  xmpp_negotiator_set_send_ahead (dial->negotiator, !plan->one_by_one);
   xmpp_negotiator_set_remembered (dial->negotiator, plan->remembered);
   xmpp_negotiator_run_async (dial->negotiator, cancellable, negotiated_cb,
                              g_steal_pointer (&task));

@@ -33,6 +33,7 @@ struct _XmppDialPlan
   char *to, *from, *lang; /* of our stream header; from and lang may be NULL */
   XmppMakeFeaturesFunc make_features;
   XmppStreamState goal;
+  gboolean one_by_one;     /* nothing is sent ahead */
   XmppElement *remembered; /* the features of the last visit; nullable */
 };
 

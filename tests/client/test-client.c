@@ -167,6 +167,27 @@ seen_cb (XmppConnection *connection, XmppElement *element, GString *seen)
   g_string_append_printf (seen, "%s ", xmpp_element_get_name (element));
 }
 
+/* One at a time: the request comes after the features, and is its own write. */
+static void
+test_no_pipelining (void)
+{
+  g_autoptr (XmppTestServer) server = xmpp_test_server_new ();
+  g_autoptr (XmppClient) client = new_client (server, TRUE);
+  g_autoptr (GString) seen = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (xmpp_client_get_pipelining (client));
+  xmpp_client_set_pipelining (client, FALSE);
+  xmpp_client_set_initial_presence (client, NULL);
+  xmpp_test_server_add_script (server, LOGIN "P: 3000\n");
+  g_signal_connect (client, "element-sent", G_CALLBACK (seen_cb), seen);
+  g_signal_connect (client, "element-received", G_CALLBACK (seen_cb), seen);
+  error = open_client (client);
+  g_assert_no_error (error);
+  g_assert_cmpstr (seen->str, ==,
+                   "stream stream features auth success stream stream features iq iq ");
+}
+
 /* A console sees the login too, headers included, and no secret in it. */
 static void
 test_seen (void)
@@ -468,6 +489,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/client/login", test_login);
   g_test_add_func ("/client/seen", test_seen);
+  g_test_add_func ("/client/no-pipelining", test_no_pipelining);
   g_test_add_func ("/client/abort-while-seeing", test_abort_while_seeing);
   g_test_add_func ("/client/silent", test_silent);
   g_test_add_func ("/client/ports", test_ports);
