@@ -29,6 +29,38 @@ print_report (ToolSession *session)
   fputs (escaped, stdout);
 }
 
+/* A domain can be looked at without an account: how far it gets, and what would be used there. */
+static void
+print_verdict (ToolSession *session)
+{
+  const ToolOptions *options = tool_session_get_options (session);
+  g_autoptr (GVariant) all = NULL;
+  g_autoptr (GVariant) offer = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *escaped = NULL;
+  const char *choice = NULL;
+  ToolOutcome outcome;
+
+  tool_session_get_outcome (session, &outcome);
+  if (options->password_file != NULL || options->password_command != NULL ||
+      outcome.report == NULL ||
+      g_strcmp0 (tool_outcome_get_step (&outcome), "sasl") != 0 ||
+      tool_outcome_get_status (&outcome) != TOOL_SASL)
+    return;
+
+  all = xmpp_report_to_variant (outcome.report);
+  offer = g_variant_lookup_value (all, "offer", G_VARIANT_TYPE_VARDICT);
+  if (offer == NULL || !g_variant_lookup (offer, "choice", "&s", &choice))
+    return;
+
+  text =
+      g_strdup_printf ("%s is in order up to the login, which needs an account and its "
+                       "password. It would use %s.",
+                       outcome.domain, choice);
+  escaped = tool_text_escape (TOOL_TEXT_LINE, text);
+  printf ("%s\n", escaped);
+}
+
 int
 tool_login (ToolOptions *options, char **arguments, GError **error)
 {
@@ -50,7 +82,10 @@ tool_login (ToolOptions *options, char **arguments, GError **error)
 
   status = tool_session_run (session, opened, NULL);
   if (!options->json)
-    print_report (session);
+    {
+      print_report (session);
+      print_verdict (session);
+    }
 
   return status;
 }

@@ -23,6 +23,7 @@ struct _ToolSession
   gboolean is_closing;
   gboolean endless;
   gboolean timed_out;
+  gboolean is_late;
   gboolean is_cancelled;
   guint timer;
   guint interrupt;
@@ -133,7 +134,15 @@ timed_out_cb (gpointer user_data)
 {
   ToolSession *self = user_data;
 
+  /* The library's own deadline says what it waited for. */
   self->timer = 0;
+  if (!self->is_open && !self->is_late)
+    {
+      self->is_late = TRUE;
+      self->timer = g_timeout_add_seconds (1, timed_out_cb, self);
+      return G_SOURCE_REMOVE;
+    }
+
   self->timed_out = self->error == NULL;
   take_error (self, g_error_new (XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_TIMED_OUT,
                                  "It was not done within %d s", self->options->timeout));

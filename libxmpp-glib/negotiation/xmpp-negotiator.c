@@ -179,6 +179,27 @@ offers_arrived (XmppStream *stream, gpointer user_data)
     xmpp_feature_withdraw (self->feature);
 }
 
+#define REPORTED_FEATURES 32
+
+/* The names alone: who knows them knows what they stand for. */
+static void
+report_offers (XmppNegotiator *self, XmppStreamState state)
+{
+  const char *key = (state & XMPP_STREAM_AUTHENTICATED) != 0 ? "session"
+                    : (state & XMPP_STREAM_SECURE) != 0      ? "login"
+                                                             : "start";
+  g_autoptr (GString) names = g_string_new (NULL);
+  guint n = 0;
+
+  for (XmppElement *child = xmpp_element_get_first_child (self->offers);
+       child != NULL && n < REPORTED_FEATURES;
+       child = xmpp_element_get_next_sibling (child), n++)
+    g_string_append_printf (names, "%s%s", n > 0 ? " " : "",
+                            xmpp_element_get_name (child));
+
+  xmpp_report_set_fact (self->report, "offer", key, g_variant_new_string (names->str));
+}
+
 /* <stream:features>…</stream:features>                                     RFC 6120 §4.3.2 */
 static GError *
 take_offers (XmppNegotiator *self, XmppElement *offers)
@@ -201,6 +222,7 @@ take_offers (XmppNegotiator *self, XmppElement *offers)
     }
 
   self->offers = xmpp_element_ref (offers);
+  report_offers (self, state);
   if ((state & XMPP_STREAM_SECURE) != 0 && (state & XMPP_STREAM_AUTHENTICATED) == 0)
     {
       g_clear_pointer (&self->secure_offers, xmpp_element_unref);
@@ -337,7 +359,8 @@ end_steps (XmppNegotiator *self, const GError *error)
   gboolean opening =
       self->ahead && self->offers == NULL && error != NULL &&
       (xmpp_stream_get_error (self->stream) != NULL ||
-       g_error_matches (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_TIMED_OUT));
+       g_error_matches (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_TIMED_OUT) ||
+       g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED));
 
   if (opening)
     {

@@ -6,10 +6,14 @@
 #include "negotiation/xmpp-sasl-profile-private.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/xmpp-namespaces.h"
 #include "negotiation/xmpp-sasl-elements.h"
 #include "tls/xmpp-channel-binding.h"
+
+/* More names than a person reads */
+#define REPORTED_BYTES 1024
 
 /* The initiating side: the server's lists of mechanisms and bindings, as they are and as they
  * were remembered. */
@@ -47,6 +51,20 @@ has_safe_mechanism (XmppSaslProfileFeature *self, XmppElement *features)
   return FALSE;
 }
 
+static void
+report_words (XmppSaslProfileFeature *self, const char *key, GStrv words)
+{
+  XmppReport *report = xmpp_feature_get_report (XMPP_FEATURE (self));
+  g_autofree char *text = words != NULL ? g_strjoinv (" ", words) : NULL;
+
+  if (text != NULL)
+    xmpp_report_set_fact (report, "offer", key,
+                          g_variant_new_take_string (
+                              g_utf8_make_valid (text,
+                                                 (gssize) strnlen (text,
+                                                                   REPORTED_BYTES))));
+}
+
 gboolean
 xmpp_sasl_profile_set_offer (XmppSaslProfileFeature *self,
                              XmppStream *stream,
@@ -59,6 +77,8 @@ xmpp_sasl_profile_set_offer (XmppSaslProfileFeature *self,
   g_auto (GStrv) bindings = xmpp_sasl_parse_bindings (features, max);
 
   connect_session (self, stream);
+  report_words (self, "mechanisms", mechanisms);
+  report_words (self, "bindings", bindings);
 
   return xmpp_sasl_session_set_offer (self->session, (const char *const *) mechanisms,
                                       (const char *const *) bindings, self->guessing,

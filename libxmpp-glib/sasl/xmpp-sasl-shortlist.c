@@ -6,6 +6,7 @@
 #include "sasl/xmpp-sasl-shortlist.h"
 
 #include "core/xmpp-error.h"
+#include "core/xmpp-report-private.h"
 #include "sasl/xmpp-sasl-policy-private.h"
 #include "sasl/xmpp-sasl-secrets.h"
 
@@ -118,6 +119,41 @@ record_passed (XmppSaslShortlist *list)
     }
 }
 
+static void
+report_best (XmppSaslShortlist *list,
+             const XmppSaslSelection *selection,
+             const char *whose)
+{
+  XmppSaslChoice *best = g_ptr_array_index (selection->choices, 0);
+  gboolean bound = best->binding == XMPP_SASL_BINDING_USED;
+  g_autofree char *text = g_strdup_printf ("%s%s%s%s", get_name (best),
+                                           bound ? " bound by " : "",
+                                           bound ? best->binding_type : "", whose);
+
+  xmpp_report_set_fact (list->report, "offer", "choice", g_variant_new_string (text));
+}
+
+/* What the lists come to, even if nothing of it can be used for want of a secret. A domain
+ * without an account is asked for what it has for accounts. */
+static void
+report_choice (XmppSaslShortlist *list, XmppSaslOffer *offer)
+{
+  g_auto (XmppSaslSelection) other = { 0 };
+
+  if (list->selection.choices != NULL && list->selection.choices->len > 0)
+    {
+      report_best (list, &list->selection, "");
+      return;
+    }
+  if (list->report == NULL || !offer->anonymous)
+    return;
+
+  offer->anonymous = FALSE;
+  if (xmpp_sasl_select (list->policy, list->registry, offer, &other, NULL))
+    report_best (list, &other, " for whoever has an account");
+  offer->anonymous = TRUE;
+}
+
 gboolean
 xmpp_sasl_shortlist_fill (XmppSaslShortlist *list, XmppSaslOffer *offer, GError **error)
 {
@@ -133,7 +169,10 @@ xmpp_sasl_shortlist_fill (XmppSaslShortlist *list, XmppSaslOffer *offer, GError 
 
   list->ahead = offer->ahead;
   if (!list->ahead)
-    record_passed (list);
+    {
+      record_passed (list);
+      report_choice (list, offer);
+    }
 
   return ok;
 }

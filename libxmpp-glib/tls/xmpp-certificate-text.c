@@ -130,6 +130,18 @@ append_facts (GString *message, GTlsCertificate *certificate)
     g_string_append_printf (message, ", key %s", pin);
 }
 
+char *
+xmpp_certificate_text_summary (GTlsCertificate *certificate)
+{
+  GString *text = g_string_new (NULL);
+  g_autofree char *names = names_to_string (certificate);
+
+  g_string_append_printf (text, "for %s", names);
+  append_facts (text, certificate);
+
+  return g_string_free (text, FALSE);
+}
+
 /* The name comes first: a certificate for another domain is not mended by a new date. */
 static void
 append_remedy (GString *message, GTlsCertificateFlags flags, const char *domain)

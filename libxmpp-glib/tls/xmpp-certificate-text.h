@@ -20,5 +20,7 @@ char *xmpp_certificate_text_refusal (GTlsCertificate *certificate,
 char *xmpp_certificate_text_issuer (GTlsCertificate *certificate);
 /* The SHA-256 of the certificate, "AB:CD:…" */
 char *xmpp_certificate_text_fingerprint (GTlsCertificate *certificate);
+/* Names, issuer, dates, fingerprints of one that is acceptable, for the report */
+char *xmpp_certificate_text_summary (GTlsCertificate *certificate);
 
 G_END_DECLS

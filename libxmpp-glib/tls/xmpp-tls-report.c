@@ -5,6 +5,7 @@
 
 #include "tls/xmpp-tls-report.h"
 
+#include "tls/xmpp-certificate-text.h"
 #include "tls/xmpp-tls-database.h"
 #include "tls/xmpp-tls-handshake.h"
 
@@ -19,6 +20,7 @@ void
 xmpp_tls_report (XmppReport *report, GTlsConnection *connection)
 {
   GTlsDatabase *database = g_tls_connection_get_database (connection);
+  GTlsCertificate *certificate = g_tls_connection_get_peer_certificate (connection);
   g_autofree char *suite = NULL;
   XmppTlsTrust trust = XMPP_TLS_TRUST_NONE;
 
@@ -38,4 +40,8 @@ xmpp_tls_report (XmppReport *report, GTlsConnection *connection)
                                                trust == XMPP_TLS_TRUST_PIN));
   xmpp_report_set_fact (report, "tls", "trust",
                         g_variant_new_string (trust_names[trust]));
+  if (certificate != NULL)
+    xmpp_report_set_fact (report, "tls", "certificate",
+                          g_variant_new_take_string (
+                              xmpp_certificate_text_summary (certificate)));
 }

@@ -30,6 +30,10 @@ class Link:
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(certificate, key)
 
+    def ask_for_certificate(self, authority):
+        self._context.verify_mode = ssl.CERT_OPTIONAL
+        self._context.load_verify_locations(authority)
+
     def start_tls(self):
         self.socket = self._context.wrap_socket(self.socket, server_side=True)
 
