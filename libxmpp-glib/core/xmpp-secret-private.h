@@ -14,6 +14,8 @@ char *xmpp_secret_dup (const char *secret);
  * memory from g_malloc(). */
 GBytes *xmpp_secret_bytes_new (gconstpointer data, gsize length);
 GBytes *xmpp_secret_bytes_new_take (gpointer data, gsize length);
+/* xmpp_secret_equal() for text; two NULL are equal */
+gboolean xmpp_secret_equal_text (const char *a, const char *b);
 /* A random word of 128 bits or more that is safe in XML and in a JID: ids, resources.
  * NULL with an error where the system gives no random numbers. */
 char *xmpp_random_word (GError **error);

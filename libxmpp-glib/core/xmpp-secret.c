@@ -107,6 +107,21 @@ xmpp_secret_equal (GBytes *a, GBytes *b)
   return length_a == 0 || gnutls_memcmp (data_a, data_b, length_a) == 0;
 }
 
+gboolean
+xmpp_secret_equal_text (const char *a, const char *b)
+{
+  g_autoptr (GBytes) bytes_a = NULL;
+  g_autoptr (GBytes) bytes_b = NULL;
+
+  if (a == NULL || b == NULL)
+    return a == b;
+
+  bytes_a = g_bytes_new_static (a, strlen (a));
+  bytes_b = g_bytes_new_static (b, strlen (b));
+
+  return xmpp_secret_equal (bytes_a, bytes_b);
+}
+
 /**
  * xmpp_random_bytes: (skip)
  * @buffer: where to put the bytes

@@ -9,8 +9,6 @@
 #include "core/xmpp-secret-private.h"
 #include "sasl/xmpp-credential-private.h"
 
-#include <string.h>
-
 /* Task data: what is asked for, and the values that were refused */
 typedef struct
 {
@@ -41,21 +39,6 @@ renewal_new (void)
 }
 
 static gboolean
-same_secret (const char *a, const char *b)
-{
-  g_autoptr (GBytes) bytes_a = NULL;
-  g_autoptr (GBytes) bytes_b = NULL;
-
-  if (a == NULL || b == NULL)
-    return a == b;
-
-  bytes_a = g_bytes_new_static (a, strlen (a));
-  bytes_b = g_bytes_new_static (b, strlen (b));
-
-  return xmpp_secret_equal (bytes_a, bytes_b);
-}
-
-static gboolean
 is_different (Renewal *renewal, XmppCredential *credential)
 {
   for (guint i = 0; g_ptr_array_index (renewal->fields, i) != NULL; i++)
@@ -64,7 +47,7 @@ is_different (Renewal *renewal, XmppCredential *credential)
       xmpp_autosecret char *value = xmpp_credential_dup_field (credential, field);
 
       if (value != NULL &&
-          !same_secret (value, g_hash_table_lookup (renewal->refused, field)))
+          !xmpp_secret_equal_text (value, g_hash_table_lookup (renewal->refused, field)))
         return TRUE;
     }
 

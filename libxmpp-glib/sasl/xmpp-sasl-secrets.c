@@ -189,16 +189,8 @@ xmpp_sasl_secrets_peek (XmppSaslSecrets *self, const char *field)
 static gboolean
 is_judged_locked (XmppSaslSecrets *self, const char *field, const char *value)
 {
-  g_autoptr (GBytes) a = NULL;
-  g_autoptr (GBytes) b = NULL;
-
-  if (self->judged == NULL || !g_str_equal (self->judged->field, field))
-    return FALSE;
-
-  a = g_bytes_new_static (self->judged->value, strlen (self->judged->value));
-  b = g_bytes_new_static (value, strlen (value));
-
-  return xmpp_secret_equal (a, b);
+  return self->judged != NULL && g_str_equal (self->judged->field, field) &&
+         xmpp_secret_equal_text (self->judged->value, value);
 }
 
 gboolean

@@ -239,7 +239,7 @@ xmpp_sasl_session_is_offer_proven (XmppSaslSession *self)
 XmppSaslBaseline *
 xmpp_sasl_session_dup_baseline (XmppSaslSession *self)
 {
-  if (!self->secure || self->mechanism == NULL ||
+  if (!self->secure || self->mechanism == NULL || self->failed_here ||
       xmpp_sasl_mechanism_get_status (self->mechanism) != XMPP_SASL_STATUS_COMPLETE)
     return NULL;
 

@@ -18,6 +18,8 @@ test_round_trip (void)
   g_autoptr (XmppAccountState) again = NULL;
   g_autoptr (XmppElement)
       features = xmpp_element_new ("features", "http://etherx.jabber.org/streams");
+  g_autoptr (XmppSaslBaseline)
+      baseline = xmpp_sasl_baseline_new (XMPP_SASL_EXPOSURE_SESSION, "A", NULL, TRUE);
   g_autoptr (GVariant) stored = NULL;
   g_autoptr (GHashTable)
       secrets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
@@ -29,6 +31,7 @@ test_round_trip (void)
   xmpp_account_state_set_secret (state, "a", "1");
   xmpp_account_state_set_secret (state, "b", "2");
   xmpp_account_state_set_secret (state, "b", NULL);
+  xmpp_account_state_set_baseline (state, baseline);
   g_assert_true (xmpp_account_state_is_changed (state));
 
   stored = xmpp_account_state_to_variant (state);
@@ -40,8 +43,12 @@ test_round_trip (void)
   g_assert_cmpuint (g_hash_table_size (secrets), ==, 1);
   g_assert_cmpstr (g_hash_table_lookup (secrets, "a"), ==, "1");
 
-  /* The same features once more are no change. */
+  g_assert_true (
+      xmpp_sasl_baseline_equal (xmpp_account_state_get_baseline (again), baseline));
+
+  /* The same once more is no change. */
   xmpp_account_state_set_features (again, features);
+  xmpp_account_state_set_baseline (again, baseline);
   g_assert_false (xmpp_account_state_is_changed (again));
 }
 
@@ -49,7 +56,8 @@ static void
 test_nonsense (void)
 {
   const char *const texts[] = { "'x'", "{'features': <1>, 'secrets': <'x'>}",
-                                "{'features': <'<broken'>}", "@a{sv} {}" };
+                                "{'features': <'<broken'>}", "{'login': <'PLAIN'>}",
+                                "@a{sv} {}" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     {
@@ -58,6 +66,7 @@ test_nonsense (void)
 
       g_assert_nonnull (stored);
       g_assert_null (xmpp_account_state_get_features (state));
+      g_assert_null (xmpp_account_state_get_baseline (state));
     }
 }
 

@@ -57,7 +57,12 @@ test_equal (void)
       g_autoptr (GBytes) b = xmpp_secret_bytes_new (rows[i].b, strlen (rows[i].b));
 
       g_assert_cmpint (xmpp_secret_equal (a, b), ==, rows[i].equal);
+      g_assert_cmpint (xmpp_secret_equal_text (rows[i].a, rows[i].b), ==, rows[i].equal);
     }
+
+  g_assert_true (xmpp_secret_equal_text (NULL, NULL));
+  g_assert_false (xmpp_secret_equal_text ("", NULL));
+  g_assert_false (xmpp_secret_equal_text (NULL, "pencil"));
 }
 
 static void

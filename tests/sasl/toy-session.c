@@ -78,6 +78,17 @@ toy_session_connect (ToySession *self, gboolean secure, const char *bindings)
 }
 
 void
+toy_session_set_credential (ToySession *self, XmppCredential *credential)
+{
+  g_signal_handlers_disconnect_by_data (self->credential, self);
+  g_object_unref (self->session);
+  g_set_object (&self->credential, credential);
+  self->session = xmpp_sasl_session_new (self->registry, self->policy, self->credential,
+                                         self->limits, self->report);
+  toy_session_connect (self, TRUE, NULL);
+}
+
+void
 toy_session_clear (ToySession *self)
 {
   g_signal_handlers_disconnect_by_data (self->credential, self);

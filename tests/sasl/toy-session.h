@@ -27,6 +27,8 @@ typedef struct
 /* @username, @password: of the credential; the local part is "local" */
 void toy_session_init (ToySession *self, const char *username, const char *password);
 void toy_session_connect (ToySession *self, gboolean secure, const char *bindings);
+/* Another credential, which nobody listens to */
+void toy_session_set_credential (ToySession *self, XmppCredential *credential);
 void toy_session_clear (ToySession *self);
 
 /* @mechanisms, @types: words; @types NULL: no list */

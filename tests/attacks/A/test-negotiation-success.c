@@ -171,6 +171,69 @@ test_success (gconstpointer data)
   xmpp_test_peer_finish (peer);
 }
 
+/* ---- A16: nothing worse after a failure; the peer sees every byte ---- */
+
+#define REFUSED(condition)                                                               \
+  OPEN (TOY PLAIN)                                                                       \
+  C (AUTH ("X-TOY", N_USER))                                                             \
+  S (CHALLENGE (NONCE)) C (RESPONSE (P_PENCIL)) S (FAILURE (condition))
+#define REFUSED_AT_ONCE(condition)                                                       \
+  OPEN (TOY PLAIN) C (AUTH ("X-TOY", N_USER)) S (FAILURE (condition))
+
+static const Row a16_rows[] = {
+  { "not-authorized",
+    REFUSED ("not-authorized"),
+    "sasl/not-authorized",
+    { .direct = TRUE } },
+  { "account-disabled",
+    REFUSED ("account-disabled"),
+    "sasl/account-disabled",
+    { .direct = TRUE } },
+  { "credentials-expired",
+    REFUSED ("credentials-expired"),
+    "sasl/credentials-expired",
+    { .direct = TRUE } },
+  { "temporary-auth-failure",
+    REFUSED ("temporary-auth-failure"),
+    "sasl/temporary-auth-failure",
+    { .direct = TRUE } },
+  { "invalid-mechanism",
+    REFUSED_AT_ONCE ("invalid-mechanism"),
+    "sasl/invalid-mechanism",
+    { .direct = TRUE } },
+  { "mechanism-too-weak",
+    REFUSED_AT_ONCE ("mechanism-too-weak"),
+    "sasl/mechanism-too-weak",
+    { .direct = TRUE } },
+  { "malformed-request",
+    REFUSED_AT_ONCE ("malformed-request"),
+    "sasl/malformed-request",
+    { .direct = TRUE } },
+  { "aborted", REFUSED_AT_ONCE ("aborted"), "sasl/aborted", { .direct = TRUE } },
+  { "unknown-condition",
+    REFUSED_AT_ONCE ("x-something"),
+    "sasl/not-authorized",
+    { .direct = TRUE } },
+  /* A person who is asked again is asked for the same mechanism. */
+  { "another-password",
+    OPEN (TOY PLAIN) C (AUTH ("X-TOY", N_USER)) S (CHALLENGE (NONCE))
+        C (RESPONSE (P_WRONG)) S (FAILURE ("not-authorized")) C (AUTH ("X-TOY", N_USER))
+            S (CHALLENGE (NONCE)) C (RESPONSE (P_PENCIL)) S (FAILURE ("not-authorized")),
+    "sasl/not-authorized",
+    { .direct = TRUE, .password = "wrong", .ask = TRUE } },
+};
+
+/* ---- A19: the way in of before SASL (XEP-0078) ---- */
+
+static const Row a19_rows[] = {
+  { "iq-auth-only",
+    C (SECURE_HEAD)
+        S (SERVER_HEAD FEATURES ("<auth xmlns='http://jabber.org/features/iq-auth'/>")),
+    "sasl/policy",
+    { .direct = TRUE } },
+  { "anonymous-only", OPEN (MECHANISM ("ANONYMOUS")), "sasl/policy", { .direct = TRUE } },
+};
+
 /* ---- A17: too much, too little, not base64 ---- */
 
 #define TOY_START OPEN (TOY) C (AUTH ("X-TOY", N_USER))
@@ -255,6 +318,8 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &a2_rows[i], test_success);
     }
+  add_client_rows ("/attacks/A16", a16_rows, G_N_ELEMENTS (a16_rows));
+  add_client_rows ("/attacks/A19", a19_rows, G_N_ELEMENTS (a19_rows));
   add_client_rows ("/attacks/A17/client", a17_client_rows,
                    G_N_ELEMENTS (a17_client_rows));
   add_server_rows ("/attacks/A17/server", a17_server_rows,

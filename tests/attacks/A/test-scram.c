@@ -5,7 +5,9 @@
 
 #include "scram-keys.h"
 #include "scram-message.h"
+#include "scram-private.h"
 #include "xmpp-sasl-scram.h"
+#include "sasl/xmpp-sasl-mechanism-private.h"
 #include "xmpp-test-sasl.h"
 
 #include <string.h>
@@ -470,11 +472,138 @@ test_a18 (void)
     }
 }
 
+/* ---- A3: the lists of the offer ---- */
+
+static const char *const two[] = { "SCRAM-SHA-1", "SCRAM-SHA-1-PLUS", NULL };
+static const char *const two_turned[] = { "SCRAM-SHA-1-PLUS", "SCRAM-SHA-1", NULL };
+static const char *const one[] = { "SCRAM-SHA-1", NULL };
+static const char *const none[] = { NULL };
+static const char *const both_types[] = { "tls-exporter", "tls-server-end-point", NULL };
+static const char *const types_turned[] = { "tls-server-end-point", "tls-exporter",
+                                            NULL };
+static const char *const one_type[] = { "tls-server-end-point", NULL };
+
+/* The example of XEP-0474 §5.3 */
+#define H_BOTH "G6k/rBLDqgOhRRaCuuatSDFkJ08="
+
+static void
+test_A3_hash (void)
+{
+  static const struct
+  {
+    const char *const *mechanisms;
+    const char *const *types;
+    gboolean same; /* as H_BOTH */
+  } rows[] = {
+    { two, both_types, TRUE },   { two_turned, types_turned, TRUE },
+    { one, both_types, FALSE },  { two, one_type, FALSE },
+    { two, NULL, FALSE },        { two, none, FALSE },
+    { none, both_types, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *hash =
+          scram_offer_hash (sha1 (), rows[i].mechanisms, rows[i].types);
+
+      g_assert_cmpint (g_str_equal (hash, H_BOTH), ==, rows[i].same);
+    }
+}
+
+static XmppSaslMechanism *
+create_client (const char *const *mechanisms, const char *const *types, gboolean required)
+{
+  g_autoptr (XmppCredential) credential = xmpp_credential_new ("user", "pencil");
+  g_autoptr (XmppSaslContext)
+      context = g_object_new (XMPP_TYPE_SASL_CONTEXT, "offered", mechanisms,
+                              "offered-channel-bindings", types, "offer-proof-required",
+                              required, NULL);
+
+  return g_object_new (XMPP_TYPE_SASL_SCRAM, "name", "SCRAM-SHA-1", "context", context,
+                       "credential", credential, NULL);
+}
+
+/* The server's last message, for what the two have said before */
+static char *
+sign (const char *first, const char *server_first, const char *final)
+{
+  g_autofree char *without_proof = g_strndup (final, strrchr (final, ',') - final);
+  g_autofree char *text =
+      g_strjoin (",", first + strlen ("n,,"), server_first, without_proof, NULL);
+  g_auto (ScramKeys) keys = { { 0 } };
+  guint8 signature[SCRAM_MAX_HASH];
+  g_autofree char *base64 = NULL;
+
+  derive (&keys);
+  g_assert_true (scram_hmac (sha1 (), keys.server_key, 20, text, signature));
+  base64 = g_base64_encode (signature, 20);
+
+  return g_strconcat ("v=", base64, NULL);
+}
+
+static void
+test_A3_proof (void)
+{
+  static const struct
+  {
+    const char *const *mechanisms;
+    const char *const *types;
+    gboolean required;
+    const char *sent; /* behind i= */
+    gboolean good;
+    gboolean proven;
+  } rows[] = {
+    { two, both_types, FALSE, ",h=" H_BOTH, TRUE, TRUE },
+    { two_turned, types_turned, TRUE, ",h=" H_BOTH, TRUE, TRUE },
+    { two, both_types, TRUE, ",x=1,h=" H_BOTH ",y=2", TRUE, TRUE },
+    /* A server that does not know of it */
+    { two, both_types, FALSE, "", TRUE, FALSE },
+    { two, both_types, TRUE, "", FALSE },
+    /* Somebody has taken a mechanism, a type or all types away, or changed h= */
+    { one, both_types, FALSE, ",h=" H_BOTH, FALSE },
+    { two, one_type, FALSE, ",h=" H_BOTH, FALSE },
+    { two, NULL, FALSE, ",h=" H_BOTH, FALSE },
+    { two, both_types, FALSE, ",h=AAAA", FALSE },
+    { two, both_types, FALSE, ",h=" H_BOTH "A", FALSE },
+    { two, both_types, FALSE, ",h=G6k/rBLDqgOhRRaCuuatSDFkJ09=", FALSE },
+    /* Nothing is known of the offer: nothing can be checked, or is proven. */
+    { none, NULL, FALSE, ",h=" H_BOTH, TRUE, FALSE },
+    { none, NULL, TRUE, ",h=" H_BOTH, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (XmppSaslMechanism)
+          client = create_client (rows[i].mechanisms, rows[i].types, rows[i].required);
+      g_autofree char *first = step (client, NULL, XMPP_SASL_STATUS_CONTINUE);
+      g_autofree char *server_first =
+          g_strconcat (strstr (first, "r="), "x,s=" SALT ",i=4096", rows[i].sent, NULL);
+      g_autofree char *final = NULL;
+      g_autofree char *signature = NULL;
+      g_autofree char *nothing = NULL;
+
+      g_test_message ("row %u", i);
+      if (!rows[i].good)
+        {
+          nothing = step_fails (client, server_first, XMPP_SASL_ERROR_DOWNGRADE);
+          continue;
+        }
+
+      final = step (client, server_first, XMPP_SASL_STATUS_CONTINUE);
+      g_assert_false (xmpp_sasl_mechanism_is_offer_proven (client));
+      signature = sign (first, server_first, final);
+      nothing = step (client, signature, XMPP_SASL_STATUS_COMPLETE);
+      g_assert_cmpint (xmpp_sasl_mechanism_is_offer_proven (client), ==, rows[i].proven);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
+  g_test_add_func ("/attacks/A3/hash", test_A3_hash);
+  g_test_add_func ("/attacks/A3/proof", test_A3_proof);
   g_test_add_func ("/attacks/A5/binding", test_a5);
   g_test_add_func ("/attacks/A6/nonces", test_a6);
   g_test_add_func ("/attacks/A6/empty", test_a6_empty);
