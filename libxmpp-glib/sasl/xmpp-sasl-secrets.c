@@ -189,8 +189,10 @@ xmpp_sasl_secrets_peek (XmppSaslSecrets *self, const char *field)
 static gboolean
 is_judged_locked (XmppSaslSecrets *self, const char *field, const char *value)
 {
-  return self->judged != NULL && g_str_equal (self->judged->field, field) &&
-         xmpp_secret_equal_text (self->judged->value, value);
+  if (self->judged == NULL || !g_str_equal (self->judged->field, field))
+    return FALSE;
+
+  return xmpp_secret_equal_text (self->judged->value, value);
 }
 
 gboolean
