@@ -5,6 +5,8 @@
 
 #include "core/xmpp-report-internal.h"
 
+#include <string.h>
+
 #define STEP_WIDTH 10
 #define MECHANISM_WIDTH 20
 
@@ -212,8 +214,23 @@ print_step (GString *text, const XmppReportStep *step)
   g_string_append_c (text, '\n');
 }
 
+/* The only candidate fails for what its last step failed for. */
+static gboolean
+is_told (XmppReport *self, const char *failure)
+{
+  for (guint i = 0; i < self->steps->len; i++)
+    {
+      const char *detail = g_array_index (self->steps, XmppReportStep, i).detail;
+
+      if (detail != NULL && strstr (detail, failure) != NULL)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 static void
-print_candidate (GString *text, const XmppReportCandidate *candidate)
+print_candidate (XmppReport *self, GString *text, const XmppReportCandidate *candidate)
 {
   g_string_append (text, "  ");
   append_line (text, candidate->host);
@@ -225,7 +242,7 @@ print_candidate (GString *text, const XmppReportCandidate *candidate)
   else
     g_string_append_printf (text, ": %s, %.1f ms", candidate_states[candidate->state],
                             get_duration_ms (candidate->began, candidate->ended));
-  if (candidate->failure != NULL)
+  if (candidate->failure != NULL && !is_told (self, candidate->failure))
     {
       g_string_append (text, ": ");
       append_line (text, candidate->failure);
@@ -303,7 +320,8 @@ xmpp_report_to_string (XmppReport *self)
   if (self->candidates->len > 0)
     g_string_append (text, "servers:\n");
   for (guint i = 0; i < self->candidates->len; i++)
-    print_candidate (text, &g_array_index (self->candidates, XmppReportCandidate, i));
+    print_candidate (self, text,
+                     &g_array_index (self->candidates, XmppReportCandidate, i));
 
   groups = list_groups (self);
   for (guint i = 0; i < groups->len; i++)

@@ -26,8 +26,9 @@ void xmpp_report_drop_step (XmppReport *report, guint id);
  *   sasl    profile s (sasl, sasl2), mechanism s, channel_binding s, mutual b
  *   bind    profile s (bind, bind2), resource s
  *   stream  session b (the request was sent), round_trips u
- *   offer   what the server has: start s, login s, session s (features before TLS, before
- *           and after the login), mechanisms s, bindings s; choice s (what would be used) */
+ *   offer   what the server has, all s: features_before_tls, features_before_login,
+ *           features_after_login (names), mechanisms, channel_bindings; choice: what would
+ *           be used */
 void xmpp_report_set_fact (XmppReport *report,
                            const char *group,
                            const char *key,

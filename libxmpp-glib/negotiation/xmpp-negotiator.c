@@ -185,9 +185,9 @@ offers_arrived (XmppStream *stream, gpointer user_data)
 static void
 report_offers (XmppNegotiator *self, XmppStreamState state)
 {
-  const char *key = (state & XMPP_STREAM_AUTHENTICATED) != 0 ? "session"
-                    : (state & XMPP_STREAM_SECURE) != 0      ? "login"
-                                                             : "start";
+  const char *key = (state & XMPP_STREAM_AUTHENTICATED) != 0 ? "features_after_login"
+                    : (state & XMPP_STREAM_SECURE) != 0      ? "features_before_login"
+                                                             : "features_before_tls";
   g_autoptr (GString) names = g_string_new (NULL);
   guint n = 0;
 

@@ -78,7 +78,7 @@ xmpp_sasl_profile_set_offer (XmppSaslProfileFeature *self,
 
   connect_session (self, stream);
   report_words (self, "mechanisms", mechanisms);
-  report_words (self, "bindings", bindings);
+  report_words (self, "channel_bindings", bindings);
 
   return xmpp_sasl_session_set_offer (self->session, (const char *const *) mechanisms,
                                       (const char *const *) bindings, self->guessing,

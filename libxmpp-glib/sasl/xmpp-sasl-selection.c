@@ -268,7 +268,8 @@ describe_nothing (const XmppSaslOffer *offer, GPtrArray *passed)
 {
   GString *text = g_string_new (offer->peer);
 
-  g_string_append (text, " offers no SASL mechanism that may be used");
+  g_string_append (text, offer->anonymous ? " offers no login without an account"
+                                          : " offers no SASL mechanism that may be used");
   for (guint i = 0; i < passed->len; i++)
     {
       XmppSaslPassed *one = g_ptr_array_index (passed, i);
@@ -307,8 +308,9 @@ set_nothing_error (const XmppSaslOffer *offer,
                  "server has to have: " SOMEBODY,
                  nothing);
   else
-    g_set_error_literal (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_POLICY,
-                         nothing);
+    g_set_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_POLICY, "%s%s",
+                 nothing,
+                 offer->anonymous ? ". What to do: give the address of an account" : "");
 }
 
 gboolean

@@ -4,6 +4,7 @@
 """Logins that are broken, and domains that are looked at: whoever reads what xmpp-tool has
 written knows the step, the cause and the remedy, and needs nothing else."""
 
+import base64
 import json
 import os
 import pathlib
@@ -230,6 +231,54 @@ class Logins(Tool):
         self.assert_told((text, obj), 4, "tls", "bad-certificate", "SHA256:")
 
 
+class Success(Tool):
+    """A login that works, and nothing in its report that must not leave the house"""
+
+    def test_report(self):
+        text, obj = self.login(log_in, "--resource", "x")
+        for each in (text, obj):
+            self.assertEqual(each.returncode, 0, each)
+            self.assertEqual(each.stderr, "")
+        report = json.loads(obj.stdout)
+        self.assertIs(report["ok"], True)
+        self.assertIsNone(report["error"])
+        self.assertEqual(report["jid"], "alice@p.test/x")
+        self.assertEqual(list(report["server"]), ["host", "port", "direct_tls", "source"])
+        self.assertEqual(report["server"]["source"], "given")
+        self.assertEqual(list(report["tls"]), ["version", "ciphersuite", "verified"])
+        self.assertEqual(report["sasl"], {"profile": "sasl", "mechanism": "PLAIN",
+                                          "channel_binding": None, "mutual": False})
+        self.assertEqual(report["bind"], {"profile": "bind", "resource": "x"})
+        self.assertIs(report["session"], False)
+        self.assertEqual(report["stream_management"], {"enabled": False, "resumed": False})
+        self.assertGreaterEqual(report["round_trips"], 4)
+        self.assertEqual([(each["name"], each["used"]) for each in report["mechanisms"]],
+                         [("PLAIN", True)])
+        for each in report["steps"]:
+            self.assertEqual(list(each), ["step", "ms", "ok", "detail"])
+            self.assertIs(each["ok"], True)
+            self.assertGreaterEqual(each["ms"], 0)
+        names = [each["step"] for each in report["steps"]]
+        self.assertEqual([names.index(name) for name in ("connect", "tls", "sasl", "bind")],
+                         sorted(names.index(name) for name in
+                                ("connect", "tls", "sasl", "bind")))
+        for name in ("connect", "tls", "stream", "sasl", "bind"):
+            self.assertRegex(text.stdout, rf"(?m)^✓ {name} +\d+\.\d ms")
+        self.assertRegex(text.stdout, r"(?m)^  127\.0\.0\.1 port \d+, direct TLS, given: used")
+        self.assertRegex(text.stdout, r"(?m)^  PLAIN +used")
+
+    def test_no_secret(self):
+        """L1: whatever is printed, the password is not in it, in no clothes."""
+        message = f"\0alice\0{SECRET}".encode()
+        for script in (log_in, answer("not-authorized")):
+            for result in self.login(script, "--debug"):
+                self.assertIn("Xmpp-", result.stderr)
+                for word in (SECRET, SECRET.encode().hex(),
+                             base64.b64encode(SECRET.encode()).decode(),
+                             base64.b64encode(message).decode()):
+                    self.assertNotIn(word, result.stdout + result.stderr)
+
+
 class Options(Tool):
     """What else there is to say about TLS"""
 
@@ -304,7 +353,7 @@ class Domains(Tool):
         self.assertIn("SCRAM-SHA-256", [each["name"] for each in report["mechanisms"]])
         self.assertIn("p.test is in order up to the login", text.stdout)
         self.assertIn(f"It would use {choice}", text.stdout)
-        for part in ("mechanisms SCRAM-SHA-256 PLAIN", "login mechanisms sm", "for p.test",
+        for part in ("mechanisms SCRAM-SHA-256 PLAIN", "features_before_login mechanisms sm", "for p.test",
                      "SHA-256", "✓ tls", "✗ sasl"):
             self.assertIn(part, text.stdout)
 
@@ -316,8 +365,10 @@ class Domains(Tool):
 
     def test_domain(self):
         script = offer(SCRAM, "<sm xmlns='urn:xmpp:sm:3'/>")
-        self.assert_checked(self.login(script, secret=False, jid="p.test"),
-                            "SCRAM-SHA-256 for whoever has an account.")
+        results = self.login(script, secret=False, jid="p.test")
+        self.assert_checked(results, "SCRAM-SHA-256 for whoever has an account.")
+        self.assertIn("offers no login without an account", results[0].stderr)
+        self.assertIn("What to do: give the address of an account", results[0].stderr)
 
     def test_nothing(self):
         """No praise for a domain where nobody can log in."""
