@@ -22,6 +22,7 @@ struct _XmppConnector
   GObject parent_instance;
 
   XmppAttemptSettings settings;
+  guint head_start_ms;
   gboolean busy;
   gboolean answered;
 };
@@ -129,6 +130,7 @@ xmpp_connector_class_init (XmppConnectorClass *klass)
 static void
 xmpp_connector_init (XmppConnector *self)
 {
+  self->head_start_ms = HEAD_START_MS;
 }
 
 XmppConnector *
@@ -146,6 +148,14 @@ xmpp_connector_new (GProxyResolver *resolver,
   if (tls != NULL)
     self->settings.tls = xmpp_tls_parameters_copy_for_alpn (tls, tls->service);
   return self;
+}
+
+void
+xmpp_connector_set_head_start (XmppConnector *self, guint milliseconds)
+{
+  g_return_if_fail (XMPP_IS_CONNECTOR (self));
+
+  self->head_start_ms = milliseconds;
 }
 
 static Run *
@@ -249,7 +259,7 @@ start_next (XmppConnector *self, GTask *task_arg)
   stop_head_start (run);
   if (run->next < run->lanes->len)
     {
-      run->head_start = g_timeout_source_new (HEAD_START_MS);
+      run->head_start = g_timeout_source_new (self->head_start_ms);
       g_source_set_static_name (run->head_start, "[xmpp] next candidate");
       g_source_set_callback (run->head_start, head_start_over_cb, g_object_ref (task),
                              g_object_unref);

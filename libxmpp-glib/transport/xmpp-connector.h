@@ -24,6 +24,8 @@ XmppConnector *xmpp_connector_new (GProxyResolver *resolver,
                                    XmppTlsParameters *tls,
                                    XmppLimits *limits,
                                    XmppReport *report);
+/* For tests: how long a candidate is alone before the next one begins */
+void xmpp_connector_set_head_start (XmppConnector *connector, guint milliseconds);
 /* @candidates: (element-type XmppCandidate), best first; one call at a time. Errors:
  * G_IO_ERROR, G_TLS_ERROR, G_RESOLVER_ERROR, XMPP_CONNECTION_ERROR_TIMED_OUT of the
  * candidate that has come furthest; XMPP_CONNECTION_ERROR_NOT_FOUND where the list is

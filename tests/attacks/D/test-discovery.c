@@ -289,10 +289,11 @@ typedef struct
 {
   TlsPeer *peers[3];
   gsize lengths[3];
+  gboolean left[3];
   guint last; /* the last that XML came to */
 } Watch;
 
-/* XML has come to nobody but the last one, or to one behind it. */
+/* Who has been left for another one gets no more XML. */
 static gboolean
 watch (gpointer user_data)
 {
@@ -304,7 +305,9 @@ watch (gpointer user_data)
 
       if (length == self->lengths[i])
         continue;
-      g_assert_cmpuint (i, >=, self->last);
+      if (i != self->last && self->lengths[self->last] > 0)
+        self->left[self->last] = TRUE;
+      g_assert_false (self->left[i]);
       self->lengths[i] = length;
       self->last = i;
     }
@@ -323,7 +326,7 @@ test_D7_one_at_a_time (void)
   g_autoptr (TlsPeer) third = tls_peer_new (TLS_PEER_STARTTLS, "good");
   g_auto (XmppTestResult) result = { 0 };
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  Watch self = { { first, second, third }, { 0 }, 0 };
+  Watch self = { .peers = { first, second, third } };
 
   for (guint i = 0; i < G_N_ELEMENTS (self.peers); i++)
     attack_add_srv (resolver, STARTTLS, i, self.peers[i]->port, "a.test");
@@ -337,7 +340,6 @@ test_D7_one_at_a_time (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (self.peers); i++)
     {
-      g_assert_cmpuint (self.peers[i]->accepted, ==, 1);
       g_assert_true (contains (self.peers[i]->clear, "<starttls"));
       g_assert_false (contains (self.peers[i]->clear, "from="));
       g_assert_false (contains (self.peers[i]->clear, "alice"));
