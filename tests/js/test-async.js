@@ -119,6 +119,20 @@ async function testForgotten() {
     GLib.source_remove(collect);
 }
 
+async function testSettings() {
+    for (const policy of [{allowed: ['SCRAM-SHA-256']}, {denied: ['PLAIN']}, {require_mutual: true}]) {
+        const client = makeClient('answer');
+        client.policy = new Xmpp.SaslPolicy(policy);
+        const error = await client.open_async().catch(caught => caught);
+        ok(error instanceof GLib.Error && client.report.get_failed_step() === 'sasl' &&
+            /PLAIN +not used: /.test(`${client.report}`), 'a policy', client.report);
+    }
+    const client = makeClient('answer');
+    client.proxy_resolver = Gio.SimpleProxyResolver.new('socks5://127.0.0.1:1', null);
+    const error = await client.open_async().catch(caught => caught);
+    ok(error instanceof GLib.Error && error.message.includes('proxy'), 'a proxy', error);
+}
+
 function testValues() {
     equal(`${Xmpp.Jid.new('Romeo@Example.NET')}`, 'romeo@example.net', 'an address as text');
     const message = Xmpp.Stanza.new_message(CHAT, 'juliet@example.net', 'Hello');
@@ -151,6 +165,7 @@ try {
     await testErrors();
     await testStore();
     await testForgotten();
+    await testSettings();
 } catch (error) {
     ok(false, 'no exception', `${error}\n${error.stack}`);
 }

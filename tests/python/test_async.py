@@ -359,6 +359,30 @@ class Errors(unittest.TestCase):
         run(test)
 
 
+class Settings(unittest.TestCase):
+    def failed(self, **properties):
+        async def test(client, _host):
+            for name, value in properties.items():
+                client.set_property(name.replace("_", "-"), value)
+            with self.assertRaises(GLib.Error) as caught:
+                await client.open_async()
+            return caught.exception, client.get_report()
+        return run(test)
+
+    def test_policy(self):
+        for policy in (Xmpp.SaslPolicy(allowed=["SCRAM-SHA-256"]),
+                       Xmpp.SaslPolicy(denied=["PLAIN"]), Xmpp.SaslPolicy(require_mutual=True)):
+            _error, report = self.failed(policy=policy)
+            self.assertEqual(report.get_failed_step(), "sasl")
+            self.assertRegex(str(report), "PLAIN +not used: ")
+
+    def test_proxy(self):
+        proxy = Gio.SimpleProxyResolver.new("socks5://127.0.0.1:1", None)
+        error, report = self.failed(proxy_resolver=proxy)
+        self.assertIn(report.get_failed_step(), ("connect", "proxy"))
+        self.assertIn("proxy", error.message)
+
+
 class Values(unittest.TestCase):
     def test_addresses(self):
         jid = Xmpp.Jid.new("Romeo@Example.NET/Orchard")
