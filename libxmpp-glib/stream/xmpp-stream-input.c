@@ -330,7 +330,9 @@ read_some (XmppStream *self, Turn *turn)
       gsize cost = MAX ((gsize) n, READ_COST);
 
       turn->budget -= MIN (turn->budget, cost);
-      if (n < READ_SIZE && self->short_read_is_all)
+      /* To ask costs a tenth of a read from TLS that finds nothing. */
+      if (n < READ_SIZE &&
+          (self->short_read_is_all || !g_pollable_input_stream_is_readable (self->input)))
         turn->empty = self->input;
       use_bytes (self, buffer, (gsize) n);
     }
