@@ -87,9 +87,13 @@ static gboolean
 set_up_authorities (XmppClient *client, const char *file, GError **error)
 {
   g_autofree char *path = g_canonicalize_filename (file, NULL);
+  g_autofree char *text = NULL;
   g_autoptr (GError) ca_error = NULL;
-  g_autoptr (GTlsDatabase) database = g_tls_file_database_new (path, &ca_error);
+  g_autoptr (GTlsDatabase) database = NULL;
 
+  /* Read here first: GnuTLS does not say what is wrong with a file that cannot be read. */
+  if (g_file_get_contents (path, &text, NULL, &ca_error))
+    database = g_tls_file_database_new (path, &ca_error);
   if (database != NULL)
     {
       g_object_set (client, "tls-database", database, NULL);

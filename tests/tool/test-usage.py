@@ -87,6 +87,11 @@ class Usage(unittest.TestCase):
                 self.assertEqual(result.returncode, 1, (words, result))
                 self.assertIn(b"could not be written", result.stderr)
 
+    def test_authorities(self):
+        result = run("login", "--ca", "/nonexistent/ca.pem", "a@b.example")
+        self.assertEqual(result.returncode, 2, result)
+        self.assertIn("No such file", result.stderr)
+
     def test_values(self):
         for arguments in (["login", "a@@b.example"], ["login", "@b.example"], ["login", ""],
                           ["login", "a@b.example/"], ["listen", "a b@c.example"],
