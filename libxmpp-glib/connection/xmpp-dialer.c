@@ -8,6 +8,7 @@
 #include "connection/xmpp-dialer.h"
 
 #include "connection/xmpp-connection-private.h"
+#include "connection/xmpp-redirect.h"
 #include "core/xmpp-error.h"
 #include "negotiation/xmpp-negotiator.h"
 #include "tls/xmpp-tls-handshake.h"
@@ -23,6 +24,7 @@ typedef struct
   XmppLimits *limits;
   XmppCandidate *winner;
   GPtrArray *remaining; /* candidates besides it */
+  guint n_redirects;
   XmppStream *stream;
   XmppNegotiator *negotiator;
   GPtrArray *features;
@@ -321,11 +323,57 @@ dismissed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+replace_failure (Dial *dial, int code, const char *what)
+{
+  g_autoptr (GError) old = g_steal_pointer (&dial->failure);
+
+  dial->failure =
+      g_error_new (XMPP_CONNECTION_ERROR, code, "%s (%s)", what, old->message);
+}
+
+/* RFC 6120 §4.9.3.19: the same policies, the same reference identity, the same "to" as
+ * before. Who may change the connection may not send us elsewhere, so it must come over TLS
+ * that is verified. TRUE: the other host is the one to go to */
+static gboolean
+follow_redirect (Dial *dial)
+{
+  const char *where = xmpp_stream_get_other_host (dial->stream);
+  g_autoptr (XmppCandidate) candidate = NULL;
+
+  if (where == NULL)
+    return FALSE;
+
+  if ((xmpp_stream_get_state (dial->stream) & XMPP_STREAM_SECURE) == 0)
+    {
+      replace_failure (dial, XMPP_CONNECTION_ERROR_POLICY,
+                       "Another host is only gone to where TLS shows who says so");
+      return FALSE;
+    }
+
+  candidate = xmpp_redirect_parse (where, dial->winner->direct_tls);
+  if (candidate == NULL)
+    return FALSE;
+
+  if (dial->n_redirects >= xmpp_limits_peek (dial->limits)->redirects)
+    {
+      replace_failure (dial, XMPP_CONNECTION_ERROR_TOO_MANY_REDIRECTS,
+                       "The servers keep pointing elsewhere");
+      return FALSE;
+    }
+
+  dial->n_redirects++;
+  g_ptr_array_set_size (dial->remaining, 0);
+  g_ptr_array_add (dial->remaining, g_steal_pointer (&candidate));
+  return TRUE;
+}
+
+static void
 decide_after_failure (GTask *task_arg)
 {
   g_autoptr (GTask) task = task_arg;
   Dial *dial = g_task_get_task_data (task);
   GCancellable *cancellable = g_task_get_cancellable (task);
+  gboolean redirected = follow_redirect (dial);
   gboolean secure = (xmpp_stream_get_state (dial->stream) & XMPP_STREAM_SECURE) != 0;
   gboolean refused = dial->failure->domain == XMPP_SASL_ERROR;
   gboolean wrong_guess = dial->plan->remembered != NULL &&
@@ -335,17 +383,20 @@ decide_after_failure (GTask *task_arg)
 
   g_ptr_array_unref (dial->plan->candidates);
   dial->plan->candidates = g_steal_pointer (&dial->remaining);
-  if (wrong_guess)
+  if (redirected)
+    list_candidates (dial);
+  else if (wrong_guess)
     {
       g_clear_pointer (&dial->plan->remembered, xmpp_element_unref);
       g_ptr_array_insert (dial->plan->candidates, 0, g_steal_pointer (&dial->winner));
     }
 
   if (!g_cancellable_is_cancelled (cancellable) &&
-      (wrong_guess || (!secure && !refused)) && dial->plan->candidates->len > 0)
+      (redirected || wrong_guess || (!secure && !refused)) &&
+      dial->plan->candidates->len > 0)
     {
       g_debug ("%s: trying again", dial->failure->message);
-      if (wrong_guess)
+      if (redirected || wrong_guess)
         {
           g_clear_error (&dial->failure);
           xmpp_report_start_over (dial->report);

@@ -194,6 +194,14 @@ static GParamSpec *properties[G_N_ELEMENTS (limits) + 1];
  */
 
 /**
+ * XmppLimits:redirects:
+ *
+ * How often a server may point to another host before the attempt fails.
+ *
+ * Since: 1.0
+ */
+
+/**
  * XmppLimits:close-seconds:
  *
  * How long a polite end may take before the connection is cut.

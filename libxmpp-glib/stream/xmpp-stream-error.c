@@ -64,6 +64,8 @@ xmpp_stream_parse_error (XmppStream *self, XmppElement *element)
       g_autofree char *shortened = xmpp_stream_shorten (content);
 
       code = xmpp_error_code_from_wire (XMPP_STREAM_ERROR, name, code);
+      if (code == XMPP_STREAM_ERROR_SEE_OTHER_HOST && self->other_host == NULL)
+        self->other_host = g_strdup (content);
       g_string_append_printf (message, " with %s", name);
       /* see-other-host says where */
       if (*shortened != '\0')

@@ -39,7 +39,8 @@ struct _XmppStream
   const XmppLimitValues *values;
   XmppStreamState state;
   XmppJid *jid;
-  GError *error; /* what ended the stream */
+  GError *error;    /* what ended the stream */
+  char *other_host; /* which the peer's error named */
   gboolean debug;
 
   /* Headers */

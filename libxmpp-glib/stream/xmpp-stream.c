@@ -72,6 +72,7 @@ xmpp_stream_finalize (GObject *object)
   g_clear_pointer (&self->features, xmpp_element_unref);
   xmpp_stream_forget_header (self);
   g_free (self->asked);
+  g_free (self->other_host);
   g_free (self->unsent);
   g_clear_pointer (&self->jid, xmpp_jid_unref);
   g_clear_error (&self->error);
@@ -220,6 +221,12 @@ const GError *
 xmpp_stream_get_error (XmppStream *stream)
 {
   return stream->error;
+}
+
+const char *
+xmpp_stream_get_other_host (XmppStream *stream)
+{
+  return stream->other_host;
 }
 
 gint64

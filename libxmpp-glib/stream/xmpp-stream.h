@@ -55,6 +55,8 @@ guint xmpp_stream_get_round_trips (XmppStream *stream);
 /* What the last elements that came before an error were is the caller's business; the error
  * that ended the stream, or NULL. A peer's </stream:stream> is XMPP_CONNECTION_ERROR_CLOSED. */
 const GError *xmpp_stream_get_error (XmppStream *stream);
+/* What the peer's <see-other-host/> said, unchecked; NULL: it sent none */
+const char *xmpp_stream_get_other_host (XmppStream *stream);
 
 /* ---- Headers ---- */
 

@@ -14,7 +14,7 @@ typedef struct
   char *host; /* A-labels or an IP address without brackets */
   guint16 port;
   gboolean direct_tls;
-  const char *source; /* "given", "srv", "fallback" */
+  const char *source; /* "given", "srv", "fallback", "redirect" */
 } XmppCandidate;
 
 XmppCandidate *xmpp_candidate_new (const char *host,
