@@ -52,13 +52,9 @@ build_request (const char *resource)
 }
 
 static gboolean
-xmpp_bind_answers (XmppFeature *feature, XmppElement *element)
+xmpp_bind_answers (XmppFeature *feature, XmppStream *stream, XmppElement *element)
 {
-  const char *type = xmpp_element_get_attribute (element, "type");
-
-  return g_strcmp0 (xmpp_element_get_name (element), "iq") == 0 &&
-         g_strcmp0 (xmpp_element_get_attribute (element, "id"), REQUEST_ID) == 0 &&
-         (g_strcmp0 (type, "result") == 0 || g_strcmp0 (type, "error") == 0);
+  return xmpp_feature_is_reply (stream, element, REQUEST_ID);
 }
 
 static void
@@ -223,6 +219,7 @@ parse_request (XmppStanza *stanza, const char **resource, GError **error)
   XmppElement *element;
 
   if (xmpp_stanza_get_stanza_type (stanza) != XMPP_STANZA_TYPE_SET || bind == NULL ||
+      xmpp_element_get_n_children (xmpp_stanza_get_element (stanza)) != 1 ||
       xmpp_element_has_duplicate (bind, "resource", XMPP_NS_BIND))
     {
       g_set_error_literal (error, XMPP_STANZA_ERROR, XMPP_STANZA_ERROR_BAD_REQUEST,
@@ -297,7 +294,9 @@ xmpp_bind_respond_async (XmppFeature *feature,
   const char *resource = NULL;
   GError *error = NULL;
 
+  /* RFC 6120 §8.2.3: without an id there is nothing that could be answered. */
   if (stanza == NULL || xmpp_stanza_get_kind (stanza) != XMPP_STANZA_KIND_IQ ||
+      xmpp_stanza_get_id (stanza) == NULL ||
       xmpp_stanza_get_stanza_type (stanza) == XMPP_STANZA_TYPE_ERROR ||
       xmpp_stanza_get_stanza_type (stanza) == XMPP_STANZA_TYPE_RESULT)
     {

@@ -18,6 +18,7 @@ typedef struct
   char *peer;
   char *detail;
   gboolean deaf;
+  XmppStream *stream; /* of the exchange, which keeps it */
 } XmppFeaturePrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (XmppFeature, xmpp_feature, G_TYPE_OBJECT)
@@ -53,7 +54,7 @@ xmpp_feature_real_confirms (XmppFeature *self,
 }
 
 static gboolean
-xmpp_feature_real_answers (XmppFeature *self, XmppElement *element)
+xmpp_feature_real_answers (XmppFeature *self, XmppStream *stream, XmppElement *element)
 {
   return TRUE;
 }
@@ -356,12 +357,25 @@ xmpp_feature_return_unexpected (GTask *task, XmppStream *stream, XmppElement *el
       xmpp_element_get_name (element));
 }
 
+gboolean
+xmpp_feature_is_reply (XmppStream *stream, XmppElement *element, const char *id)
+{
+  const char *type = xmpp_element_get_attribute (element, "type");
+
+  return xmpp_element_is (element, "iq", xmpp_stream_get_content_xmlns (stream)) &&
+         g_strcmp0 (xmpp_element_get_attribute (element, "id"), id) == 0 &&
+         (g_strcmp0 (type, "result") == 0 || g_strcmp0 (type, "error") == 0);
+}
+
 static gboolean
 match_answer (XmppElement *element, gpointer user_data)
 {
   XmppFeature *self = user_data;
 
-  return !PRIVATE (self)->deaf && XMPP_FEATURE_GET_CLASS (self)->answers (self, element);
+  XmppFeaturePrivate *priv = PRIVATE (self);
+
+  return !priv->deaf &&
+         XMPP_FEATURE_GET_CLASS (self)->answers (self, priv->stream, element);
 }
 
 void
@@ -380,6 +394,7 @@ xmpp_feature_exchange_async (XmppFeature *feature,
     .match_data = feature,
   };
 
+  PRIVATE (feature)->stream = stream;
   g_task_set_source_tag (task, xmpp_feature_exchange_async);
   g_task_set_check_cancellable (task, FALSE);
   xmpp_exchange_async (stream, request, &exchange, cancellable, exchanged_cb,

@@ -78,7 +78,7 @@ struct _XmppFeatureClass
                            GAsyncReadyCallback callback,
                            gpointer user_data);
   /* Is this what an exchange waits for? Default: whatever comes first */
-  gboolean (*answers) (XmppFeature *feature, XmppElement *element);
+  gboolean (*answers) (XmppFeature *feature, XmppStream *stream, XmppElement *element);
 
   /* Receiving side: adds its part of @features; nothing where it is not offered now. Default:
    * an empty child */
@@ -165,6 +165,8 @@ void xmpp_feature_return_stream_error (GTask *task,
 void xmpp_feature_return_unexpected (GTask *task,
                                      XmppStream *stream,
                                      XmppElement *element);
+/* An <iq/> of type result or error with this id. Whose it is, is another question. */
+gboolean xmpp_feature_is_reply (XmppStream *stream, XmppElement *element, const char *id);
 /* xmpp_stream_exchange_async() under a deadline of its own (exchange_seconds), matched with
  * answers(). @request: (nullable): only read */
 void xmpp_feature_exchange_async (XmppFeature *feature,

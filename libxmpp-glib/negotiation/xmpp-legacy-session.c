@@ -66,13 +66,12 @@ is_from_server (XmppStream *stream, const char *from)
 }
 
 static gboolean
-xmpp_legacy_session_answers (XmppFeature *feature, XmppElement *element)
+xmpp_legacy_session_answers (XmppFeature *feature,
+                             XmppStream *stream,
+                             XmppElement *element)
 {
-  const char *type = xmpp_element_get_attribute (element, "type");
-
-  return g_strcmp0 (xmpp_element_get_name (element), "iq") == 0 &&
-         g_strcmp0 (xmpp_element_get_attribute (element, "id"), REQUEST_ID) == 0 &&
-         (g_strcmp0 (type, "result") == 0 || g_strcmp0 (type, "error") == 0);
+  return xmpp_feature_is_reply (stream, element, REQUEST_ID) &&
+         is_from_server (stream, xmpp_element_get_attribute (element, "from"));
 }
 
 static void
@@ -89,7 +88,6 @@ xmpp_legacy_session_negotiate_async (XmppFeature *feature,
 
   xmpp_report_set_fact (xmpp_feature_get_report (feature), "stream", "session",
                         g_variant_new_boolean (TRUE));
-  g_task_set_task_data (task, g_object_ref (stream), g_object_unref);
   xmpp_feature_exchange_async (feature, stream, request, cancellable, replied_cb,
                                g_steal_pointer (&task));
 }
@@ -99,19 +97,11 @@ replied_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   XmppFeature *self = XMPP_FEATURE (object);
-  XmppStream *stream = g_task_get_task_data (task);
   g_autoptr (XmppElement) reply = NULL;
   g_autoptr (XmppStanza) stanza = NULL;
   GError *error = NULL;
 
   reply = xmpp_feature_exchange_finish (self, result, &error);
-  if (reply != NULL &&
-      !is_from_server (stream, xmpp_element_get_attribute (reply, "from")))
-    {
-      xmpp_feature_return_unexpected (task, stream, reply);
-      return;
-    }
-
   if (reply != NULL)
     stanza = xmpp_stanza_new_from_element (reply, &error);
   if (stanza != NULL && xmpp_stanza_get_stanza_type (stanza) == XMPP_STANZA_TYPE_ERROR)

@@ -92,6 +92,25 @@ static const Row client_rows[] = {
     CLIENT (ANSWER (BIND_RESULT ("user@x.test"))) C (STREAM_ERROR ("invalid-from")),
     "bind/invalid-from",
     { DIRECT } },
+  { "empty-jid",
+    CLIENT (ANSWER (BIND_RESULT (""))) C (STREAM_ERROR ("invalid-from")),
+    "bind/invalid-from",
+    { DIRECT } },
+  { "error-without-error",
+    CLIENT (ANSWER ("<iq type='error' id='bind'/>")),
+    "bind/undefined-condition",
+    { DIRECT } },
+  { "foreign-iq",
+    CLIENT (ANSWER ("<iq xmlns='urn:x' type='result' id='bind'><bind " NS_BIND
+                    "><jid>user@x.test/r</jid></bind></iq>"))
+        C (STREAM_ERROR ("bad-format")),
+    "bind/bad-format",
+    { DIRECT } },
+  { "foreign-error",
+    CLIENT (ANSWER ("<iq xmlns='urn:x' type='error' id='bind'/>"))
+        C (STREAM_ERROR ("bad-format")),
+    "bind/bad-format",
+    { DIRECT } },
   { "malformed-jid",
     CLIENT (ANSWER (BIND_RESULT ("@@/"))) C (STREAM_ERROR ("invalid-from")),
     "bind/invalid-from",
@@ -191,6 +210,20 @@ static const Row server_rows[] = {
     SERVER C ("<iq type='get' id='bind'><bind " NS_BIND "/></iq>")
         SERVER_ERROR ("modify", "bad-request") THEN_DONE,
     "ok",
+    { DIRECT } },
+  { "unknown-type",
+    SERVER C ("<iq type='ask' id='bind'><bind " NS_BIND "/></iq>")
+        SERVER_ERROR ("modify", "bad-request") THEN_DONE,
+    "ok",
+    { DIRECT } },
+  { "two-children",
+    SERVER C ("<iq type='set' id='bind'><bind " NS_BIND "/><x xmlns='urn:x'/></iq>")
+        SERVER_ERROR ("modify", "bad-request") THEN_DONE,
+    "ok",
+    { DIRECT } },
+  { "no-id",
+    SERVER C ("<iq type='set'><bind " NS_BIND "/></iq>") S (STREAM_ERROR ("bad-format")),
+    "bad-format",
     { DIRECT } },
   { "too-often",
     SERVER ASK ("no") SERVER_ERROR ("cancel", "not-allowed") ASK ("no")

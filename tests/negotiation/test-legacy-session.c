@@ -44,9 +44,11 @@ static const Row client_rows[] = {
     { DIRECT } },
   { "somebody-else",
     BOUND_WITH (SESSION) C (REQUEST)
-        S ("<iq type='result' id='session' from='a@x.test/b'/>")
-            C (STREAM_ERROR ("bad-format")),
-    "session/bad-format",
+        S ("<iq type='result' id='session' from='a@x.test/b'/>"
+           "<iq type='error' id='session' from='a@x.test/b'/>"
+           "<iq xmlns='urn:x' type='result' id='session'/>"
+           "<iq type='set' id='session'/>") S (RESULT),
+    "ok",
     { DIRECT } },
   { "silent",
     BOUND_WITH (SESSION) C (REQUEST),
