@@ -98,15 +98,25 @@ enqueue (XmppConnection *self, XmppStanza *stanza)
   xmpp_connection_update_paused (self);
 }
 
-/* RFC 6120 §8.2.3: one of four types, an id always, exactly one child in a request. TRUE:
- * it goes no further */
+/* Nobody can tell whose it is, and it must not look as if it had no sender. */
+static gboolean
+has_malformed_sender (XmppStanza *stanza)
+{
+  return xmpp_stanza_get_from (stanza) == NULL &&
+         xmpp_element_get_attribute (xmpp_stanza_get_element (stanza), "from") != NULL;
+}
+
+/* RFC 6120 §8.2.3: one of four types, an id always, exactly one child in a request, at most
+ * one in a result. TRUE: it goes no further */
 static gboolean
 take_iq (XmppConnection *self, XmppStanza *stanza)
 {
   XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
   XmppStanzaType type = xmpp_stanza_get_stanza_type (stanza);
+  gsize n_children = xmpp_element_get_n_children (xmpp_stanza_get_element (stanza));
 
-  if (xmpp_stanza_get_id (stanza) == NULL)
+  if (xmpp_stanza_get_id (stanza) == NULL ||
+      (type == XMPP_STANZA_TYPE_RESULT && n_children > 1))
     return TRUE;
 
   if (type == XMPP_STANZA_TYPE_RESULT || type == XMPP_STANZA_TYPE_ERROR)
@@ -117,8 +127,7 @@ take_iq (XmppConnection *self, XmppStanza *stanza)
       return TRUE;
     }
 
-  if (!is_request (type) ||
-      xmpp_element_get_n_children (xmpp_stanza_get_element (stanza)) != 1)
+  if (!is_request (type) || n_children != 1)
     {
       refuse (self, stanza, XMPP_STANZA_ERROR_TYPE_MODIFY, XMPP_STANZA_ERROR_BAD_REQUEST);
       return TRUE;
@@ -133,6 +142,12 @@ route (XmppConnection *self, XmppStanza *stanza)
   XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
   XmppStanzaKind kind = xmpp_stanza_get_kind (stanza);
   gpointer stream = priv->stream;
+
+  if (has_malformed_sender (stanza))
+    {
+      g_debug ("dropped a stanza from an address that is none");
+      return;
+    }
 
   if (kind == XMPP_STANZA_KIND_IQ && take_iq (self, stanza))
     return;
@@ -171,7 +186,13 @@ static void
 element_cb (XmppElement *element, gpointer user_data)
 {
   g_autoptr (XmppConnection) self = g_object_ref (user_data);
-  g_autoptr (XmppStanza) stanza = xmpp_stanza_new_from_element (element, NULL);
+  XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
+  g_autoptr (XmppStanza) stanza = NULL;
+
+  /* RFC 6120 §4.8.3: a stanza is in the namespace of the stream's content. */
+  if (g_str_equal (xmpp_element_get_xmlns (element),
+                   xmpp_stream_get_content_xmlns (priv->stream)))
+    stanza = xmpp_stanza_new_from_element (element, NULL);
 
   if (stanza != NULL)
     route (self, stanza);

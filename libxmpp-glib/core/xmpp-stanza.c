@@ -481,6 +481,34 @@ xmpp_stanza_get_from (XmppStanza *stanza)
 }
 
 /**
+ * xmpp_stanza_is_from_account:
+ * @stanza: a stanza that a client has received
+ * @account: the client's own address; the resource does not matter
+ *
+ * What a server says on behalf of an account (the roster, its own nodes, copies of messages)
+ * has no sender, or the account's bare JID (RFC 6120 §8.1.2.1). Anything else may come from
+ * anybody and must not change the account's data.
+ *
+ * Returns: whether it speaks for the account
+ *
+ * Since: 1.0
+ */
+gboolean
+xmpp_stanza_is_from_account (XmppStanza *stanza, XmppJid *account)
+{
+  XmppJid *from;
+
+  g_return_val_if_fail (stanza != NULL, FALSE);
+  g_return_val_if_fail (account != NULL, FALSE);
+
+  if (xmpp_element_get_attribute (&stanza->element, "from") == NULL)
+    return TRUE;
+
+  from = xmpp_stanza_get_from (stanza);
+  return from != NULL && xmpp_jid_is_bare (from) && xmpp_jid_equal_bare (from, account);
+}
+
+/**
  * xmpp_stanza_set_to:
  * @stanza: a stanza
  * @to: (nullable): to whom, or %NULL to take the address away

@@ -139,6 +139,8 @@ XmppJid *xmpp_stanza_get_to (XmppStanza *stanza);
 XMPP_AVAILABLE_IN_ALL
 XmppJid *xmpp_stanza_get_from (XmppStanza *stanza);
 XMPP_AVAILABLE_IN_ALL
+gboolean xmpp_stanza_is_from_account (XmppStanza *stanza, XmppJid *account);
+XMPP_AVAILABLE_IN_ALL
 const char *xmpp_stanza_get_id (XmppStanza *stanza);
 XMPP_AVAILABLE_IN_ALL
 const char *xmpp_stanza_get_lang (XmppStanza *stanza);
