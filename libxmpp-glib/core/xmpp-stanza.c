@@ -254,6 +254,8 @@ xmpp_stanza_new_iq (XmppStanzaType type, XmppJid *to, XmppElement *payload)
   g_return_val_if_fail (find_type (XMPP_STANZA_KIND_IQ, type, &word), NULL);
 
   stanza = new_stanza (xmpp_name_iq, word, to);
+  /* Known, and needed when it is sent as a request */
+  stanza->type = (int) type + 1;
   give_id (stanza);
   if (payload != NULL)
     xmpp_element_add_child (&stanza->element, payload);
