@@ -13,6 +13,7 @@
 #include "negotiation/xmpp-sasl-profile.h"
 #include "negotiation/xmpp-starttls.h"
 #include "tls/xmpp-tls-pins.h"
+#include "transport/xmpp-attempt.h"
 
 #define PORT_STARTTLS 5222
 #define PORT_DIRECT_TLS 5223
@@ -173,14 +174,16 @@ make_from (XmppClientPrivate *priv)
   return xmpp_jid_get_local (bare) != NULL ? g_strdup (xmpp_jid_to_string (bare)) : NULL;
 }
 
-/* RFC 6120 §13.8.4 wants TLS; a test on this machine may do without. */
+/* RFC 6120 §13.8.4 wants TLS; a test on this machine may do without. A proxy on this machine
+ * leads anywhere. */
 static gboolean
 is_insecure_loopback (XmppClientPrivate *priv, GIOStream *io)
 {
   g_autoptr (GSocketAddress) address = NULL;
 
   if (!priv->insecure_loopback || !G_IS_SOCKET_CONNECTION (io) ||
-      priv->tls_mode != XMPP_TLS_MODE_AUTO)
+      priv->tls_mode != XMPP_TLS_MODE_AUTO ||
+      xmpp_attempt_is_proxied (G_SOCKET_CONNECTION (io)))
     return FALSE;
 
   address = g_socket_connection_get_remote_address (G_SOCKET_CONNECTION (io), NULL);

@@ -15,6 +15,9 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
+/* On what goes through a proxy, or may do so */
+#define PROXIED "xmpp-proxied"
+
 typedef struct
 {
   XmppCandidate *candidate;
@@ -123,6 +126,12 @@ xmpp_attempt_finish (GAsyncResult *result, gboolean *answered, GError **error)
   *answered = self->answered;
 
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+gboolean
+xmpp_attempt_is_proxied (GSocketConnection *tcp)
+{
+  return g_object_get_data (G_OBJECT (tcp), PROXIED) != NULL;
 }
 
 static void
@@ -259,6 +268,8 @@ connected_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
 
   tune_socket (tcp);
+  if (self->proxied)
+    g_object_set_data (G_OBJECT (tcp), PROXIED, tcp);
   self->answered = TRUE;
   if (self->candidate->direct_tls)
     handshake (self, G_IO_STREAM (tcp), g_steal_pointer (&task));

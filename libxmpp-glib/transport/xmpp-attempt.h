@@ -31,5 +31,7 @@ void xmpp_attempt_async (XmppCandidate *candidate,
                          gpointer user_data);
 /* @answered: (out): whether it was connected, even where it has failed */
 GIOStream *xmpp_attempt_finish (GAsyncResult *result, gboolean *answered, GError **error);
+/* Whether TCP may go through a proxy: then its remote address is not the server's. */
+gboolean xmpp_attempt_is_proxied (GSocketConnection *tcp);
 
 G_END_DECLS

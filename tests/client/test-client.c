@@ -10,6 +10,7 @@
 #include "tls-peer.h"
 #include "xmpp-test-loop.h"
 #include "xmpp-test-mechanisms.h"
+#include "xmpp-test-proxy.h"
 #include "xmpp-test-server.h"
 
 #define HEADER(attributes)                                                               \
@@ -443,6 +444,39 @@ test_no_password_in_clear (void)
   g_assert_null (strstr (xmpp_test_server_get_received (server), "<auth"));
 }
 
+/* A proxy on this machine leads anywhere: that it is on a loopback address says nothing of
+ * the server. */
+static void
+test_no_password_in_clear_behind_proxy (void)
+{
+  static const char *const schemes[] = { "socks5", "http" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (schemes); i++)
+    {
+      g_autoptr (XmppTestServer) server = xmpp_test_server_new ();
+      g_autoptr (XmppTestProxy) proxy = xmpp_test_proxy_new ();
+      g_autoptr (XmppClient) client = new_client (server, TRUE);
+      g_autofree char *uri = g_strdup_printf ("%s://127.0.0.1:%u", schemes[i],
+                                              xmpp_test_proxy_get_port (proxy));
+      g_autoptr (GProxyResolver) resolver = g_simple_proxy_resolver_new (uri, NULL);
+      g_autoptr (GError) error = NULL;
+
+      xmpp_test_proxy_add_place (proxy, "far.test:5222",
+                                 xmpp_test_server_get_port (server));
+      xmpp_client_set_server_host (client, "far.test");
+      xmpp_client_set_server_port (client, 5222);
+      xmpp_client_set_proxy_resolver (client, resolver);
+      xmpp_test_server_add_bytes (server, HEADER ("from='p.test' id='1'") MECHANISMS,
+                                  FALSE);
+      g_object_set (xmpp_connection_get_limits (XMPP_CONNECTION (client)),
+                    "exchange-seconds", 1, NULL);
+      error = open_client (client);
+      g_assert_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_POLICY);
+      g_assert_cmpstr (xmpp_test_proxy_get_asked (proxy), ==, "far.test:5222");
+      g_assert_null (strstr (xmpp_test_server_get_received (server), "<auth"));
+    }
+}
+
 /* Cancelled after so many milliseconds, at whatever step that is */
 static gboolean
 cancel_cb (gpointer cancellable)
@@ -497,6 +531,8 @@ main (int argc, char **argv)
   g_test_add_func ("/client/refused-secret", test_refused_secret);
   g_test_add_func ("/client/silent-store", test_silent_store);
   g_test_add_func ("/client/no-password-in-clear", test_no_password_in_clear);
+  g_test_add_func ("/client/no-password-in-clear/behind-proxy",
+                   test_no_password_in_clear_behind_proxy);
   g_test_add_func ("/client/cancelled", test_cancelled);
 
   return g_test_run ();
