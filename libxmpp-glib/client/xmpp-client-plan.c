@@ -34,11 +34,20 @@ dial_async (XmppConnection *connection,
 {
   XmppClient *self = XMPP_CLIENT (connection);
   XmppClientPrivate *priv = xmpp_client_get_private (self);
-  g_autoptr (XmppJid) bare = xmpp_jid_dup_bare (priv->account);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (XmppJid) bare = NULL;
   g_autoptr (GError) error = NULL;
 
   g_task_set_source_tag (task, dial_async);
+  if (priv->account == NULL)
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                               "The client was made without an account: “account” must "
+                               "be "
+                               "set when it is constructed");
+      return;
+    }
+
   g_clear_pointer (&priv->pin_hashes, g_ptr_array_unref);
   priv->pin_hashes = xmpp_tls_pins_parse ((const char *const *) priv->pins, &error);
   if (priv->pin_hashes == NULL)
@@ -49,6 +58,7 @@ dial_async (XmppConnection *connection,
 
   g_task_set_task_data (task, g_object_ref (report), g_object_unref);
   g_clear_pointer (&priv->state, xmpp_account_state_free);
+  bare = xmpp_jid_dup_bare (priv->account);
   xmpp_report_set_fact (report, "account", "domain",
                         g_variant_new_string (xmpp_jid_get_domain (bare)));
   xmpp_state_store_load_async (priv->store, xmpp_jid_to_string (bare), cancellable,

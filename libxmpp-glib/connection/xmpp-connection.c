@@ -98,15 +98,18 @@ xmpp_connection_dispose (GObject *object)
 {
   XmppConnectionPrivate *priv = xmpp_connection_get_private (XMPP_CONNECTION (object));
 
+  /* Nobody but g_object_run_dispose() gets here meanwhile: what opens has a reference. */
+  if (priv->opening != NULL)
+    g_cancellable_cancel (xmpp_deadline_get_cancellable (priv->opening));
   if (priv->stream != NULL)
     {
+      priv->state = XMPP_CONNECTION_STATE_CLOSED;
       xmpp_stream_set_sink (priv->stream, NULL, NULL);
       xmpp_stream_set_tap (priv->stream, NULL, NULL);
       xmpp_stream_abort (priv->stream);
     }
   g_clear_pointer (&priv->liveness, xmpp_liveness_free);
   g_clear_pointer (&priv->closing, xmpp_deadline_free);
-  g_clear_pointer (&priv->opening, xmpp_deadline_free);
   g_clear_pointer (&priv->requests, xmpp_request_table_free);
   g_clear_pointer (&priv->queue, xmpp_receive_queue_free);
   g_clear_pointer (&priv->features, g_ptr_array_unref);

@@ -477,6 +477,69 @@ test_no_password_in_clear_behind_proxy (void)
     }
 }
 
+/* Bindings make objects without the constructor. */
+static void
+test_no_account (void)
+{
+  g_autoptr (XmppClient) client = g_object_new (XMPP_TYPE_CLIENT, NULL);
+  g_autoptr (GError) error = open_client (client);
+
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "account"));
+  g_assert_null (xmpp_client_get_account (client));
+  xmpp_test_assert_last_unref (&client);
+}
+
+/* L9: bindings dispose of objects whoever still has them. */
+static void
+test_dispose_while_opening (void)
+{
+  static const char *const scripts[] = { "P: 3000\n", OPEN "\nP: 3000\n" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (scripts); i++)
+    {
+      g_autoptr (XmppTestServer) server = xmpp_test_server_new ();
+      g_autoptr (XmppClient) client = new_client (server, TRUE);
+      g_auto (XmppTestResult) result = { 0 };
+      g_autoptr (GError) error = NULL;
+
+      xmpp_test_server_add_script (server, scripts[i]);
+      xmpp_connection_open_async (XMPP_CONNECTION (client), NULL, xmpp_test_result_cb,
+                                  &result);
+      xmpp_test_run_for (50);
+      g_object_run_dispose (G_OBJECT (client));
+      xmpp_connection_open_finish (XMPP_CONNECTION (client),
+                                   xmpp_test_result_wait (&result), &error);
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      xmpp_test_result_clear (&result);
+      xmpp_test_assert_last_unref (&client);
+    }
+}
+
+static void
+test_dispose_while_open (void)
+{
+  g_autoptr (XmppTestServer) server = xmpp_test_server_new ();
+  g_autoptr (XmppClient) client = new_client (server, TRUE);
+  g_autoptr (XmppStanza)
+      presence = xmpp_stanza_new_presence (XMPP_STANZA_TYPE_AVAILABLE, NULL, NULL);
+  g_autoptr (GError) error = NULL;
+
+  xmpp_client_set_initial_presence (client, NULL);
+  xmpp_test_server_add_script (server, LOGIN "P: 3000\n");
+  error = open_client (client);
+  g_assert_no_error (error);
+  g_object_run_dispose (G_OBJECT (client));
+  g_assert_false (xmpp_connection_send (XMPP_CONNECTION (client), presence, &error));
+  g_assert_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_NOT_OPEN);
+  xmpp_test_assert_last_unref (&client);
+}
+
+static void
+ignore_cb (XmppCredential *credential)
+{
+}
+
 /* Cancelled after so many milliseconds, at whatever step that is */
 static gboolean
 cancel_cb (gpointer cancellable)
@@ -533,6 +596,9 @@ main (int argc, char **argv)
   g_test_add_func ("/client/no-password-in-clear", test_no_password_in_clear);
   g_test_add_func ("/client/no-password-in-clear/behind-proxy",
                    test_no_password_in_clear_behind_proxy);
+  g_test_add_func ("/client/no-account", test_no_account);
+  g_test_add_func ("/client/dispose-while-opening", test_dispose_while_opening);
+  g_test_add_func ("/client/dispose-while-open", test_dispose_while_open);
   g_test_add_func ("/client/cancelled", test_cancelled);
 
   return g_test_run ();
