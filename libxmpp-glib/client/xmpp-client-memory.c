@@ -108,3 +108,10 @@ xmpp_client_follow_credential (XmppClient *self, XmppCredential *credential)
   g_signal_connect_object (credential, "rejected", G_CALLBACK (secret_rejected_cb), self,
                            0);
 }
+
+void
+xmpp_client_unfollow_credential (XmppClient *self, XmppCredential *credential)
+{
+  g_signal_handlers_disconnect_by_func (credential, secret_obtained_cb, self);
+  g_signal_handlers_disconnect_by_func (credential, secret_rejected_cb, self);
+}

@@ -71,6 +71,7 @@ XmppClientPrivate *xmpp_client_get_private (XmppClient *client);
 
 /* xmpp-client-memory.c: derived secrets are remembered as @credential tells of them. */
 void xmpp_client_follow_credential (XmppClient *client, XmppCredential *credential);
+void xmpp_client_unfollow_credential (XmppClient *client, XmppCredential *credential);
 /* The login has succeeded. @secure_offer: (nullable): the features it was made with */
 void xmpp_client_remember (XmppClient *client, XmppElement *secure_offer);
 

@@ -86,7 +86,7 @@ xmpp_client_set_credential (XmppClient *self, XmppCredential *credential)
     return;
 
   if (priv->credential != NULL)
-    g_signal_handlers_disconnect_by_data (priv->credential, self);
+    xmpp_client_unfollow_credential (self, priv->credential);
   g_clear_object (&priv->credential);
   priv->credential = credential != NULL ? g_object_ref (credential)
                                         : xmpp_credential_new (NULL, NULL);
@@ -353,7 +353,7 @@ xmpp_client_get_server_port (XmppClient *self)
 /**
  * xmpp_client_set_server_port: (set-property server-port)
  * @client: a client
- * @server_port: the port
+ * @server_port: the port, at most 65535; 0: the default
  *
  * Sets [property@Client:server-port], for the next time the connection is opened.
  *
@@ -365,6 +365,7 @@ xmpp_client_set_server_port (XmppClient *self, guint server_port)
   XmppClientPrivate *priv;
 
   g_return_if_fail (XMPP_IS_CLIENT (self));
+  g_return_if_fail (server_port <= G_MAXUINT16);
 
   priv = xmpp_client_get_private (self);
   if (priv->server_port == server_port)

@@ -540,6 +540,32 @@ ignore_cb (XmppCredential *credential)
 {
 }
 
+/* What the application has connected stays its own, whatever it has for user data. */
+static void
+test_replaced_credential (void)
+{
+  g_autoptr (XmppClient) client = xmpp_client_new ("alice@p.test", NULL, NULL);
+  g_autoptr (XmppCredential) first = g_object_ref (xmpp_client_get_credential (client));
+  gulong handler;
+
+  handler = g_signal_connect (first, "obtained", G_CALLBACK (ignore_cb), client);
+  xmpp_client_set_credential (client, NULL);
+  g_assert_true (g_signal_handler_is_connected (first, handler));
+  g_signal_handler_disconnect (first, handler);
+}
+
+/* A port that is none does not lead to another one. */
+static void
+test_no_such_port (void)
+{
+  g_autoptr (XmppClient) client = xmpp_client_new ("alice@p.test", NULL, NULL);
+
+  g_test_expect_message (NULL, G_LOG_LEVEL_CRITICAL, "*server_port <= G_MAXUINT16*");
+  xmpp_client_set_server_port (client, 5222 + 65536);
+  g_test_assert_expected_messages ();
+  g_assert_cmpuint (xmpp_client_get_server_port (client), ==, 0);
+}
+
 /* Cancelled after so many milliseconds, at whatever step that is */
 static gboolean
 cancel_cb (gpointer cancellable)
@@ -599,6 +625,8 @@ main (int argc, char **argv)
   g_test_add_func ("/client/no-account", test_no_account);
   g_test_add_func ("/client/dispose-while-opening", test_dispose_while_opening);
   g_test_add_func ("/client/dispose-while-open", test_dispose_while_open);
+  g_test_add_func ("/client/replaced-credential", test_replaced_credential);
+  g_test_add_func ("/client/no-such-port", test_no_such_port);
   g_test_add_func ("/client/cancelled", test_cancelled);
 
   return g_test_run ();
