@@ -185,14 +185,14 @@ make_from (XmppClientPrivate *priv)
 }
 
 /* RFC 6120 §13.8.4 wants TLS; a test on this machine may do without. A proxy on this machine
- * leads anywhere. */
+ * leads anywhere, and who has set a pin wants to see the key. */
 static gboolean
 is_insecure_loopback (XmppClientPrivate *priv, GIOStream *io)
 {
   g_autoptr (GSocketAddress) address = NULL;
 
   if (!priv->insecure_loopback || !G_IS_SOCKET_CONNECTION (io) ||
-      priv->tls_mode != XMPP_TLS_MODE_AUTO ||
+      priv->tls_mode != XMPP_TLS_MODE_AUTO || priv->pin_hashes->len > 0 ||
       xmpp_attempt_is_proxied (G_SOCKET_CONNECTION (io)))
     return FALSE;
 

@@ -368,8 +368,8 @@ init_server_properties (void)
   /**
    * XmppClient:insecure-loopback: (getter get_insecure_loopback) (setter set_insecure_loopback)
    *
-   * Whether to log in without TLS where the server is on a loopback address and no proxy
-   * leads there. For tests.
+   * Whether to log in without TLS where the server is on a loopback address, no proxy
+   * leads there and there are no [property@Client:pins]. For tests.
    *
    * Since: 1.0
    */

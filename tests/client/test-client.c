@@ -477,6 +477,23 @@ test_no_password_in_clear_behind_proxy (void)
     }
 }
 
+/* A pin holds on every connection: what has no TLS has no key. */
+static void
+test_no_password_in_clear_with_pins (void)
+{
+  const char *const pins[] = { "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+                               NULL };
+  g_autoptr (XmppTestServer) server = xmpp_test_server_new ();
+  g_autoptr (XmppClient) client = new_client (server, TRUE);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (xmpp_client_set_pins (client, pins, NULL));
+  xmpp_test_server_add_bytes (server, HEADER ("from='p.test' id='1'") MECHANISMS, TRUE);
+  error = open_client (client);
+  g_assert_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_POLICY);
+  g_assert_null (strstr (xmpp_test_server_get_received (server), "<auth"));
+}
+
 /* Bindings make objects without the constructor. */
 static void
 test_no_account (void)
@@ -622,6 +639,8 @@ main (int argc, char **argv)
   g_test_add_func ("/client/no-password-in-clear", test_no_password_in_clear);
   g_test_add_func ("/client/no-password-in-clear/behind-proxy",
                    test_no_password_in_clear_behind_proxy);
+  g_test_add_func ("/client/no-password-in-clear/with-pins",
+                   test_no_password_in_clear_with_pins);
   g_test_add_func ("/client/no-account", test_no_account);
   g_test_add_func ("/client/dispose-while-opening", test_dispose_while_opening);
   g_test_add_func ("/client/dispose-while-open", test_dispose_while_open);
