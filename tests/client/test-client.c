@@ -622,6 +622,40 @@ test_cancelled (void)
     }
 }
 
+/* The same after every turn of the main loop, until one login is through */
+static void
+test_cancelled_anywhere (void)
+{
+  guint step = g_getenv ("XMPP_TEST_SLOW") != NULL ? 7 : 1;
+  gboolean opened = FALSE;
+
+  for (guint turns = 0; !opened; turns += step)
+    {
+      g_autoptr (XmppTestServer) server = xmpp_test_server_new ();
+      g_autoptr (XmppClient) client = new_client (server, TRUE);
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      g_auto (XmppTestResult) result = { 0 };
+      g_autoptr (GError) error = NULL;
+
+      xmpp_client_set_initial_presence (client, NULL);
+      xmpp_test_server_add_script (server, LOGIN "P: 3000\n");
+      xmpp_connection_open_async (XMPP_CONNECTION (client), cancellable,
+                                  xmpp_test_result_cb, &result);
+      for (guint i = 0; i < turns && !result.done; i++)
+        g_main_context_iteration (NULL, TRUE);
+      opened = result.done;
+      g_cancellable_cancel (cancellable);
+      xmpp_connection_open_finish (XMPP_CONNECTION (client),
+                                   xmpp_test_result_wait (&result), &error);
+      if (opened)
+        g_assert_no_error (error);
+      else
+        g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      xmpp_test_result_clear (&result);
+      xmpp_test_assert_last_unref (&client);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -647,6 +681,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/replaced-credential", test_replaced_credential);
   g_test_add_func ("/client/no-such-port", test_no_such_port);
   g_test_add_func ("/client/cancelled", test_cancelled);
+  g_test_add_func ("/client/cancelled-anywhere", test_cancelled_anywhere);
 
   return g_test_run ();
 }

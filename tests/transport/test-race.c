@@ -269,6 +269,48 @@ test_broken_ipv6 (Fixture *fixture, gconstpointer data)
     full_queue_clear (&queue);
 }
 
+/* At whatever moment that is: nothing is left open, and nobody waits for ever. */
+static void
+test_cancelled (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TlsPeer) silent = tls_peer_new (TLS_PEER_SILENT, NULL);
+  g_autoptr (TlsPeer) expired = tls_peer_new (TLS_PEER_TALKS_TLS, "expired");
+  g_autoptr (TlsPeer) good = tls_peer_new (TLS_PEER_TALKS_TLS, "good");
+  guint step = g_getenv ("XMPP_TEST_SLOW") != NULL ? 9 : 1;
+  gboolean won = FALSE;
+
+  xmpp_connector_set_head_start (fixture->connector, 1);
+  add_candidate (fixture, "127.0.0.1", silent->port, TRUE);
+  add_candidate (fixture, "127.0.0.1", dead_port (), FALSE);
+  add_candidate (fixture, "127.0.0.1", expired->port, TRUE);
+  add_candidate (fixture, "127.0.0.1", good->port, TRUE);
+  for (guint turns = 0; !won; turns += step)
+    {
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      g_auto (XmppTestResult) result = { 0 };
+      g_autoptr (GIOStream) stream = NULL;
+      g_autoptr (GError) error = NULL;
+
+      xmpp_connector_connect_async (fixture->connector, fixture->candidates, cancellable,
+                                    xmpp_test_result_cb, &result);
+      for (guint i = 0; i < turns && result.result == NULL; i++)
+        g_main_context_iteration (NULL, TRUE);
+      won = result.result != NULL;
+      if (!won)
+        g_cancellable_cancel (cancellable);
+      stream = xmpp_connector_connect_finish (fixture->connector,
+                                              xmpp_test_result_wait (&result), NULL, NULL,
+                                              &error);
+      if (won)
+        g_assert_no_error (error);
+      else
+        g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      g_clear_object (&stream);
+      tls_peer_wait_ended (silent, silent->accepted);
+      tls_peer_wait_ended (good, good->accepted);
+    }
+}
+
 static void
 add (const char *path,
      gconstpointer data,
@@ -296,6 +338,7 @@ main (int argc, char **argv)
   add ("/race/all-fail/middle", GUINT_TO_POINTER (1), test_all_fail);
   add ("/race/all-fail/last", GUINT_TO_POINTER (2), test_all_fail);
   add ("/race/none-answers", NULL, test_none_answers);
+  add ("/race/cancelled", NULL, test_cancelled);
   add ("/race/ipv6/refused", NULL, test_broken_ipv6);
   add ("/race/ipv6/blackhole", "blackhole", test_broken_ipv6);
 
