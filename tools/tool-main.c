@@ -47,7 +47,9 @@ print_usage (FILE *output)
       fprintf (output, "  %-10s  %s%*s  %s\n", commands[i].name, commands[i].parameters,
                padding, "", commands[i].summary);
     }
-  fputs ("\nxmpp-tool COMMAND --help tells the options of a command.\n", output);
+  fputs ("\nxmpp-tool COMMAND --help tells the options of a command.\n"
+         "xmpp-tool --version tells the version.\n",
+         output);
 }
 
 static const Command *

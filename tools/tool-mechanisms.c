@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright (C) 2026 The libxmpp-glib authors */
 
+#include "config.h"
+
 #include "tool-commands.h"
 #include "tool-json.h"
 #include "tool-outcome.h"
@@ -153,6 +155,9 @@ tool_mechanisms (ToolOptions *options, char **arguments, GError **error)
     print_json (infos, broken);
   else
     print_text (infos, broken);
+  if (infos->len == 0)
+    tool_complain ("there are none: modules are looked for in the folders that "
+                   "XMPP_SASL_MODULE_PATH names, and in " XMPP_SASL_MODULE_DIR);
 
   return TOOL_DONE;
 }

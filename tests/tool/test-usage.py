@@ -270,6 +270,13 @@ class Mechanisms(unittest.TestCase):
                       for each in json.loads(result.stdout)["broken"]}
             self.assertTrue(broken.get(path), result)
 
+    def test_none(self):
+        """A build that was not installed says where it has looked."""
+        with tempfile.TemporaryDirectory() as folder:
+            result = run("mechanisms", env={**os.environ, "XMPP_SASL_MODULE_PATH": folder})
+            self.assertEqual(result.returncode, 0, result)
+            self.assertEqual("XMPP_SASL_MODULE_PATH" in result.stderr, result.stdout == "")
+
 
 if __name__ == "__main__":
     unittest.main()
