@@ -95,6 +95,10 @@ async function main(options) {
     }
 }
 
+if (programArgs.includes('--help')) {
+    print(USAGE);
+    exit(0);
+}
 const options = parseArguments(programArgs);
 if (options === null) {
     printerr(USAGE);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright (C) 2026 The libxmpp-glib authors */
 
+#include <locale.h>
 #include <xmpp.h>
 
 static void
@@ -52,6 +53,7 @@ main (void)
   g_autoptr (XmppCredential) credential = xmpp_credential_new (NULL, "secret");
   g_autoptr (XmppClient) client = xmpp_client_new ("romeo@example.net", credential, NULL);
 
+  setlocale (LC_ALL, "");
   g_signal_connect (client, "message", G_CALLBACK (message_cb), NULL);
   g_signal_connect (client, "closed", G_CALLBACK (closed_cb), loop);
   xmpp_connection_open_async (XMPP_CONNECTION (client), NULL, opened_cb, loop);

@@ -16,6 +16,7 @@ async void talk () throws Error {
 }
 
 void main () {
+	Intl.setlocale ();
 	var loop = new MainLoop ();
 	talk.begin ((source, result) => {
 		try {
