@@ -97,7 +97,7 @@ xmpp_sasl_profile_ahead (XmppFeature *feature,
 
   self->guessing = TRUE;
   self->guessing = xmpp_sasl_profile_set_offer (self, stream, remembered, NULL);
-  self->was_safe = self->guessing;
+  self->was_safe = self->guessing && !xmpp_sasl_session_accepts_weaker (self->session);
 
   return self->guessing ? xmpp_element_ref (remembered) : NULL;
 }

@@ -20,7 +20,7 @@ struct _XmppSaslProfileFeature
   gboolean connected; /* the session knows the connection */
   gboolean guessing;  /* what is offered was only remembered */
   gboolean withdrawn; /* and is not what is offered now */
-  gboolean was_safe;  /* what was remembered kept the secret */
+  gboolean was_safe;  /* what was remembered kept the secret, and so must what comes */
 
   /* Receiving */
   XmppSaslRegistry *registry;

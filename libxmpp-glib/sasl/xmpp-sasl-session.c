@@ -114,6 +114,12 @@ xmpp_sasl_session_set_baseline (XmppSaslSession *self, const XmppSaslBaseline *b
   xmpp_sasl_shortlist_set_baseline (self->shortlist, baseline);
 }
 
+gboolean
+xmpp_sasl_session_accepts_weaker (XmppSaslSession *self)
+{
+  return xmpp_sasl_shortlist_accepts_weaker (self->shortlist);
+}
+
 /* ---- The offer ---- */
 
 const char *

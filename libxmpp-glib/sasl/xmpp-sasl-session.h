@@ -36,6 +36,9 @@ void xmpp_sasl_session_set_allow_plain (XmppSaslSession *session, gboolean allow
 void xmpp_sasl_session_set_baseline (XmppSaslSession *session,
                                      const XmppSaslBaseline *baseline);
 
+/* Whether the policy lets this login reveal more than the last one */
+gboolean xmpp_sasl_session_accepts_weaker (XmppSaslSession *session);
+
 /* What the server offers, all of it; @bindings NULL: it lists none (XEP-0440 absent);
  * @ahead: it is only what the server offered last time. Errors:
  * XMPP_SASL_ERROR_DOWNGRADE, XMPP_CONNECTION_ERROR_POLICY: nothing usable, the message

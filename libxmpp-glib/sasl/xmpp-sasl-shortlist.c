@@ -85,6 +85,12 @@ record (XmppSaslShortlist *list, const char *name, gboolean used, const char *wh
     xmpp_report_add_mechanism (list->report, name, used, why);
 }
 
+gboolean
+xmpp_sasl_shortlist_accepts_weaker (XmppSaslShortlist *list)
+{
+  return list->policy->accept_weaker;
+}
+
 void
 xmpp_sasl_shortlist_set_baseline (XmppSaslShortlist *list,
                                   const XmppSaslBaseline *baseline)

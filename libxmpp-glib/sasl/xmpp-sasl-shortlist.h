@@ -21,6 +21,8 @@ XmppSaslShortlist *xmpp_sasl_shortlist_new (XmppSaslRegistry *registry,
                                             XmppReport *report);
 void xmpp_sasl_shortlist_free (XmppSaslShortlist *list);
 
+/* As the policy says */
+gboolean xmpp_sasl_shortlist_accepts_weaker (XmppSaslShortlist *list);
 /* What the last login of the account was; NULL: nothing is known. Before fill() */
 void xmpp_sasl_shortlist_set_baseline (XmppSaslShortlist *list,
                                        const XmppSaslBaseline *baseline);

@@ -23,6 +23,17 @@
   C_HEADER S_HEADER "<stream:features><mechanisms "                                      \
                     "xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN"          \
                     "</mechanism></mechanisms></stream:features>\n"
+#define SAFE_FEATURES                                                                    \
+  "<features xmlns='http://etherx.jabber.org/streams'><mechanisms "                      \
+  "xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>SCRAM-SHA-1</mechanism>"          \
+  "</mechanisms></features>"
+#define ONLY_PLAIN_BEHIND_SCRAM                                                          \
+  C_HEADER "C: <auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' "                          \
+           "mechanism='SCRAM-SHA-1'>{*}</auth>\n" S_HEADER                               \
+           "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"      \
+           "<mechanism>PLAIN</mechanism></mechanisms></stream:features>\n"               \
+           "S: <failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"                       \
+           "<invalid-mechanism/></failure>\n"
 #define LOG_IN                                                                           \
   "C: <auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' "                                   \
   "mechanism='PLAIN'>AGFsaWNlAHNlY3JldA==</auth>\n"                                      \
@@ -154,6 +165,38 @@ test_never_weaker (void)
   close_client (client);
 }
 
+/* What was remembered is sent ahead; that changes nothing of what the policy accepts. */
+static void
+test_remembered_offer (void)
+{
+  g_autoptr (GTlsCertificate) certificate = tls_test_certificate ("good");
+  g_autoptr (XmppTestServer) server = xmpp_test_server_new ();
+  g_autoptr (XmppStateStore) store = xmpp_memory_state_store_new ();
+  g_autoptr (XmppClient) client = NULL;
+  g_autoptr (XmppSaslPolicy) policy = xmpp_sasl_policy_new ();
+  g_autofree char *exposure = NULL;
+  g_autoptr (GError) error = NULL;
+
+  xmpp_test_server_set_certificate (server, certificate);
+  remember (store, "{'features': <\"" SAFE_FEATURES "\">, 'login': <{'exposure': "
+                   "<'session'>, 'mechanism': <'SCRAM-SHA-1'>}>}");
+  client = new_client (server, store);
+
+  xmpp_test_server_add_script (server, ONLY_PLAIN_BEHIND_SCRAM);
+  open_client (client, &error);
+  g_assert_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_DOWNGRADE);
+  g_clear_error (&error);
+
+  g_object_set (policy, "accept-weaker", TRUE, NULL);
+  xmpp_client_set_policy (client, policy);
+  xmpp_test_server_add_script (server, ONLY_PLAIN_BEHIND_SCRAM LOG_IN);
+  open_client (client, &error);
+  g_assert_no_error (error);
+  close_client (client);
+  exposure = recall (store);
+  g_assert_cmpstr (exposure, ==, "secret");
+}
+
 /* The first login is the first one that is remembered. */
 static void
 test_first (void)
@@ -181,6 +224,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/client/weaker/first", test_first);
   g_test_add_func ("/client/weaker/never", test_never_weaker);
+  g_test_add_func ("/client/weaker/remembered-offer", test_remembered_offer);
 
   return g_test_run ();
 }
