@@ -59,6 +59,7 @@ dial_async (XmppConnection *connection,
   g_task_set_task_data (task, g_object_ref (report), g_object_unref);
   g_clear_pointer (&priv->state, xmpp_account_state_free);
   bare = xmpp_jid_dup_bare (priv->account);
+  g_clear_object (&priv->login);
   xmpp_report_set_fact (report, "account", "domain",
                         g_variant_new_string (xmpp_jid_get_domain (bare)));
   xmpp_state_store_load_async (priv->store, xmpp_jid_to_string (bare), cancellable,
@@ -202,19 +203,24 @@ is_insecure_loopback (XmppClientPrivate *priv, GIOStream *io)
              g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
 }
 
+/* One login for all places that are tried: what has failed at one, and what must not be tried
+ * after that, holds at the next one too. */
 static XmppFeature *
 make_sasl (XmppClient *self, XmppReport *report, gboolean insecure)
 {
   XmppClientPrivate *priv = xmpp_client_get_private (self);
   XmppLimits *limits = xmpp_connection_get_limits (XMPP_CONNECTION (self));
-  g_autoptr (XmppSaslSession)
-      session = xmpp_sasl_session_new (priv->registry, priv->policy, priv->credential,
-                                       limits, report);
 
-  xmpp_sasl_session_set_baseline (session, xmpp_account_state_get_baseline (priv->state));
-  g_set_object (&priv->login, session);
+  if (priv->login == NULL)
+    {
+      priv->login = xmpp_sasl_session_new (priv->registry, priv->policy, priv->credential,
+                                           limits, report);
+      xmpp_sasl_session_set_baseline (priv->login,
+                                      xmpp_account_state_get_baseline (priv->state));
+    }
 
-  return xmpp_sasl_profile_new_initiating (session, xmpp_jid_get_local (priv->account),
+  return xmpp_sasl_profile_new_initiating (priv->login,
+                                           xmpp_jid_get_local (priv->account),
                                            xmpp_jid_get_ascii_domain (priv->account),
                                            insecure);
 }

@@ -38,7 +38,7 @@ typedef struct
   XmppStateStore *store;
   XmppAccountState *state; /* of the open account; NULL before it was loaded */
   gboolean in_clear;       /* the attempt under way needs no TLS */
-  XmppSaslSession *login;  /* of the candidate that is or was tried last */
+  XmppSaslSession *login;  /* of the attempt to open that is under way */
 } XmppClientPrivate;
 
 enum

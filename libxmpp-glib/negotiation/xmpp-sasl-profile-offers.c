@@ -32,8 +32,7 @@ connect_session (XmppSaslProfileFeature *self, XmppStream *stream)
     bindings = xmpp_channel_binding_collect (G_TLS_CONNECTION (io));
   xmpp_sasl_session_set_connection (self->session, self->local, self->domain, NULL,
                                     secure, bindings);
-  if (self->insecure)
-    xmpp_sasl_session_set_allow_plain (self->session, TRUE);
+  xmpp_sasl_session_set_allow_plain (self->session, self->insecure);
   self->connected = TRUE;
 }
 

@@ -143,6 +143,31 @@ test_loop (Fixture *fixture, gconstpointer data)
   g_assert_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_TOO_MANY_REDIRECTS);
 }
 
+/* A3: what must not be tried after a mechanism has failed is not tried elsewhere either. */
+static void
+test_after_failure (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *where =
+      g_strdup_printf ("127.0.0.1:%u", xmpp_test_server_get_port (fixture->servers[1]));
+  g_autofree char *redirect = g_strdup_printf ("S: " REDIRECT, where);
+  g_autofree char *script = NULL;
+  g_autoptr (GError) error = NULL;
+
+  script =
+      g_strconcat (SECURE_HEADER HEADER
+                   "<stream:features><mechanisms " SASL
+                   "><mechanism>SCRAM-SHA-256</mechanism>"
+                   "<mechanism>SCRAM-SHA-1</mechanism></mechanisms></stream:features>\n"
+                   "C: <auth " SASL " mechanism='SCRAM-SHA-256'>{*}</auth>\n"
+                   "S: <failure " SASL "><invalid-mechanism/></failure>\n"
+                   "C: <auth " SASL " mechanism='SCRAM-SHA-1'>{*}</auth>\n",
+                   redirect, NULL);
+  xmpp_test_server_add_script (fixture->servers[0], script);
+  xmpp_test_server_add_script (fixture->servers[1], LOGIN);
+  error = open_client (fixture);
+  g_assert_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_POLICY);
+}
+
 /* The other host has a certificate of its own name only. */
 static void
 test_other_name (Fixture *fixture, gconstpointer data)
@@ -214,6 +239,7 @@ main (int argc, char **argv)
   g_test_add ("/attacks/S/S06-" path, Fixture, NULL, set_up, function, tear_down)
   ADD ("followed", test_followed);
   ADD ("loop", test_loop);
+  ADD ("after-failure", test_after_failure);
   ADD ("other-name", test_other_name);
   ADD ("malformed", test_malformed);
   ADD ("in-clear", test_in_clear);
