@@ -29,11 +29,27 @@ typedef struct
 
 static void read_line (Console *self);
 
+/* With --json standard output belongs to the object that comes at the end. */
+static FILE *
+get_output (Console *self)
+{
+  return self->options->json ? stderr : stdout;
+}
+
+/* Nobody reads on: "console | head" */
+static void
+check_output (Console *self)
+{
+  if (ferror (get_output (self)) != 0 && tool_session_is_open (self->session))
+    tool_session_finish (self->session,
+                         g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED,
+                                              "The output cannot be written"));
+}
+
 static void
 show (Console *self, XmppElement *element, gboolean sent)
 {
-  /* With --json standard output belongs to the object that comes at the end. */
-  FILE *output = self->options->json ? stderr : stdout;
+  FILE *output = get_output (self);
   g_autofree char *xml = xmpp_element_to_string (element);
   gboolean is_header = xmpp_element_is (element, "stream", NS_STREAMS);
   g_autofree char *escaped = tool_text_escape (TOOL_TEXT_XML, xml);
@@ -45,6 +61,7 @@ show (Console *self, XmppElement *element, gboolean sent)
   fflush (output);
   if (self->transcript != NULL)
     tool_transcript_add (self->transcript, element, sent);
+  check_output (self);
 }
 
 static void
@@ -165,6 +182,7 @@ opened (ToolSession *session, gpointer user_data)
     tool_complain ("type stanzas; an empty line gives one up, Ctrl-D leaves");
   self->input = g_data_input_stream_new (stream);
   read_line (self);
+  check_output (self);
 }
 
 static void

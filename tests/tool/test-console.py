@@ -205,6 +205,31 @@ class Console(unittest.TestCase):
         self.assertRegex(self.read(), r"(?m)^E: drop\n=> client=ok direct ")
         self.play(None)
 
+    def test_no_reader(self):
+        """console | head: who cannot show any more leaves, and politely."""
+        def script(link):
+            log_in(link)
+            link.read_until(r"<presence[^>]*unavailable")
+            close(link)
+
+        with peer.Peer(script, CERTIFICATES, "x.test") as server:
+            console = subprocess.Popen(
+                [TOOL, "console", "--host", "127.0.0.1", "--port", str(server.port),
+                 "--direct-tls", "--ca", CERTIFICATES.ca, "--password-file", "-", JID],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                text=True)
+            console.stdout.close()
+            console.stdin.write(SECRET + "\n")
+            console.stdin.flush()
+            try:
+                self.assertEqual(console.wait(20), 1)
+                self.assertIn("cannot be written", console.stderr.read())
+            finally:
+                console.kill()
+                console.wait()
+                console.stdin.close()
+                console.stderr.close()
+
     def test_usage(self):
         def run(*words):
             return subprocess.run([TOOL, "console", *words], stdin=subprocess.DEVNULL,
