@@ -65,6 +65,13 @@ make_stanza (const ToolOptions *options, GError **error)
 
       if (stanza != NULL)
         xmpp_stanza_set_to (stanza, to);
+      /* By it an answer is told from what others send. */
+      if (stanza != NULL && xmpp_stanza_get_id (stanza) == NULL)
+        {
+          g_autofree char *id = g_uuid_string_random ();
+
+          xmpp_stanza_set_id (stanza, id);
+        }
       return stanza;
     }
 

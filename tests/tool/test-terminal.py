@@ -275,7 +275,7 @@ class Listen(unittest.TestCase):
 
 
 class Send(unittest.TestCase):
-    def send(self, answer, *more):
+    def send(self, answer, *more, text="hello"):
         def script(link):
             link.log_in()
             identity = link.read_until(r"<message [^>]*\bid='([^']*)'[^>]*>.*</message>")
@@ -284,7 +284,7 @@ class Send(unittest.TestCase):
 
         with peer.Peer(script, CERTIFICATES) as server:
             return subprocess.run([TOOL, "send", "--json", *options(server), *more,
-                                   "--password-command", "echo x", JID, "bob@p.test", "hello"],
+                                   "--password-command", "echo x", JID, "bob@p.test", text],
                                   stdin=subprocess.DEVNULL, capture_output=True, text=True,
                                   timeout=60, check=False)
 
@@ -307,6 +307,13 @@ class Send(unittest.TestCase):
         self.assertEqual(error["code"], "service-unavailable")
         self.assertIn("bob@p.test", error["message"])
         self.assertNotIn("\x9b", result.stderr)
+
+    def test_xml(self):
+        """An error of anybody's that names no stanza is not about a stanza without a name."""
+        result = self.send("<message type='error' from='mallory@p.test'><error type='cancel'>"
+                           "<gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>",
+                           "--xml", text="<message><body>hello</body></message>")
+        self.assertEqual(result.returncode, 0, result)
 
     def test_stream_error(self):
         result = self.send("<stream:error><policy-violation "
