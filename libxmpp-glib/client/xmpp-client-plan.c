@@ -56,6 +56,10 @@ dial_async (XmppConnection *connection,
       return;
     }
 
+  priv->pin_is_enough = priv->pin_only;
+  priv->may_be_in_clear = priv->insecure_loopback &&
+                          priv->tls_mode == XMPP_TLS_MODE_AUTO &&
+                          priv->pin_hashes->len == 0;
   g_task_set_task_data (task, g_object_ref (report), g_object_unref);
   g_clear_pointer (&priv->state, xmpp_account_state_free);
   bare = xmpp_jid_dup_bare (priv->account);
@@ -170,7 +174,7 @@ make_tls_parameters (XmppClient *self)
   g_set_object (&tls->certificate, priv->certificate);
   g_set_object (&tls->interaction, priv->tls_interaction);
   tls->pins = g_ptr_array_ref (priv->pin_hashes);
-  tls->pin_only = priv->pin_only;
+  tls->pin_only = priv->pin_is_enough;
   xmpp_connection_prepare_tls (XMPP_CONNECTION (self), tls);
   return tls;
 }
@@ -192,8 +196,7 @@ is_insecure_loopback (XmppClientPrivate *priv, GIOStream *io)
 {
   g_autoptr (GSocketAddress) address = NULL;
 
-  if (!priv->insecure_loopback || !G_IS_SOCKET_CONNECTION (io) ||
-      priv->tls_mode != XMPP_TLS_MODE_AUTO || priv->pin_hashes->len > 0 ||
+  if (!priv->may_be_in_clear || !G_IS_SOCKET_CONNECTION (io) ||
       xmpp_attempt_is_proxied (G_SOCKET_CONNECTION (io)))
     return FALSE;
 

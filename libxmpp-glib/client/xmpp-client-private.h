@@ -27,8 +27,7 @@ typedef struct
   GTlsDatabase *tls_database;
   GTlsInteraction *tls_interaction;
   GTlsCertificate *certificate;
-  GStrv pins;            /* as given, perhaps malformed; nullable */
-  GPtrArray *pin_hashes; /* for the attempt under way */
+  GStrv pins; /* as given, perhaps malformed; nullable */
   gboolean pin_only;
   GProxyResolver *proxy_resolver;
   gboolean srv_behind_proxy;
@@ -37,8 +36,13 @@ typedef struct
 
   XmppStateStore *store;
   XmppAccountState *state; /* of the open account; NULL before it was loaded */
-  gboolean in_clear;       /* the attempt under way needs no TLS */
-  XmppSaslSession *login;  /* of the attempt to open that is under way */
+
+  /* Of the attempt under way: what is set meanwhile does not weaken it. */
+  GPtrArray *pin_hashes;
+  gboolean pin_is_enough;
+  gboolean may_be_in_clear;
+  gboolean in_clear;      /* it needs no TLS */
+  XmppSaslSession *login; /* for all places that are tried */
 } XmppClientPrivate;
 
 enum

@@ -6,6 +6,8 @@
 #include "client/xmpp-client.h"
 #include "core/xmpp-memory-state-store.h"
 #include "sasl/xmpp-credential-private.h"
+#include "tls/xmpp-certificate-checks.h"
+#include "tls/xmpp-tls-pins.h"
 
 #include "tls-peer.h"
 #include "xmpp-test-loop.h"
@@ -494,6 +496,46 @@ test_no_password_in_clear_with_pins (void)
   g_assert_null (strstr (xmpp_test_server_get_received (server), "<auth"));
 }
 
+/* What is set meanwhile is for the next time: no attempt gets weaker than it began. */
+static void
+test_set_while_opening (void)
+{
+  g_autoptr (GTlsCertificate) certificate = tls_test_certificate ("self-signed");
+  g_auto (gnutls_x509_crt_t) imported = xmpp_certificate_import (certificate);
+  g_autofree char *pin = xmpp_tls_pins_describe (imported);
+  const char *const pins[] = { pin, NULL };
+
+  for (int pinned = 0; pinned < 2; pinned++)
+    {
+      g_autoptr (XmppTestServer) server = xmpp_test_server_new ();
+      g_autoptr (XmppClient) client = new_client (server, FALSE);
+      g_auto (XmppTestResult) result = { 0 };
+      g_autoptr (GError) error = NULL;
+
+      if (pinned)
+        {
+          xmpp_test_server_set_certificate (server, certificate);
+          xmpp_client_set_tls_mode (client, XMPP_TLS_MODE_DIRECT);
+          xmpp_client_set_pins (client, pins, NULL);
+          xmpp_test_server_add_script (server, "P: 3000\n");
+        }
+      else
+        xmpp_test_server_add_bytes (server, HEADER ("from='p.test' id='1'") MECHANISMS,
+                                    TRUE);
+      xmpp_connection_open_async (XMPP_CONNECTION (client), NULL, xmpp_test_result_cb,
+                                  &result);
+      xmpp_client_set_insecure_loopback (client, TRUE);
+      xmpp_client_set_pin_only (client, TRUE);
+      xmpp_connection_open_finish (XMPP_CONNECTION (client),
+                                   xmpp_test_result_wait (&result), &error);
+      if (pinned)
+        g_assert_error (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE);
+      else
+        g_assert_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_POLICY);
+      g_assert_null (strstr (xmpp_test_server_get_received (server), "<auth"));
+    }
+}
+
 /* Bindings make objects without the constructor. */
 static void
 test_no_account (void)
@@ -675,6 +717,7 @@ main (int argc, char **argv)
                    test_no_password_in_clear_behind_proxy);
   g_test_add_func ("/client/no-password-in-clear/with-pins",
                    test_no_password_in_clear_with_pins);
+  g_test_add_func ("/client/set-while-opening", test_set_while_opening);
   g_test_add_func ("/client/no-account", test_no_account);
   g_test_add_func ("/client/dispose-while-opening", test_dispose_while_opening);
   g_test_add_func ("/client/dispose-while-open", test_dispose_while_open);
