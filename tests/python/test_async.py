@@ -285,12 +285,14 @@ class Cancelling(unittest.TestCase):
                 self.assertTrue(operation.cancel())
                 with self.assertRaises(asyncio.CancelledError):
                     await operation
-                return (await client.receive_async(Xmpp.StanzaKind.MESSAGE)).get_body()
+                return [(await client.receive_async(Xmpp.StanzaKind.MESSAGE, cancellable))
+                        .get_body() for cancellable in (Gio.Cancellable.new(), None)]
 
         def script(session):
             session.message(JULIET, "one")
+            session.message(JULIET, "two")
             server.answer(session)
-        self.assertEqual(run(test, script), "one")
+        self.assertEqual(run(test, script), ["one", "two"])
 
     def test_cancellable_of_the_caller(self):
         async def test(client, _host):

@@ -252,14 +252,16 @@ _native_receive = Xmpp.Connection.receive_async
 
 
 @functools.wraps(_native_receive)
-def _receive_async(self, kinds, *arguments, **named):
+def _receive_async(self, kinds, cancellable=None, *arguments, **named):
     unclaimed = self.__dict__.get("_unclaimed", ())
+    if arguments or named or cancellable is not None and cancellable.is_cancelled():
+        unclaimed = ()
     for place, stanza in enumerate(unclaimed):
-        if stanza.get_kind() & kinds and not arguments and not named:
+        if stanza.get_kind() & kinds:
             operation = asyncio.get_running_loop().create_future()
             operation.set_result(unclaimed.pop(place))
             return operation
-    return _native_receive(self, kinds, *arguments, **named)
+    return _native_receive(self, kinds, cancellable, *arguments, **named)
 
 
 async def _enter(self):
