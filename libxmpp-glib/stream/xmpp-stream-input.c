@@ -330,7 +330,7 @@ read_some (XmppStream *self, Turn *turn)
       gsize cost = MAX ((gsize) n, READ_COST);
 
       turn->budget -= MIN (turn->budget, cost);
-      /* To ask costs a tenth of a read from TLS that finds nothing. */
+      /* To ask costs a quarter of a read from TLS that finds nothing. */
       if (n < READ_SIZE &&
           (self->short_read_is_all || !g_pollable_input_stream_is_readable (self->input)))
         turn->empty = self->input;
