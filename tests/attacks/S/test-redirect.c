@@ -143,6 +143,29 @@ test_loop (Fixture *fixture, gconstpointer data)
   g_assert_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_TOO_MANY_REDIRECTS);
 }
 
+/* A server may know only then where the account lives. */
+static void
+test_after_login (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *where =
+      g_strdup_printf ("127.0.0.1:%u", xmpp_test_server_get_port (fixture->servers[1]));
+  g_autofree char *redirect = g_strdup_printf (REDIRECT, where);
+  g_autofree char *script = NULL;
+  g_autoptr (GError) error = NULL;
+
+  script = g_strconcat (SECURE_HEADER HEADER
+                        "<stream:features><mechanisms " SASL
+                        "><mechanism>PLAIN</mechanism>"
+                        "</mechanisms></stream:features>\n"
+                        "C: <auth " SASL " mechanism='PLAIN'>{*}</auth>\n"
+                        "S: <success " SASL "/>\n" SECURE_HEADER HEADER,
+                        redirect, NULL);
+  xmpp_test_server_add_script (fixture->servers[0], script);
+  xmpp_test_server_add_script (fixture->servers[1], LOGIN);
+  error = open_client (fixture);
+  g_assert_no_error (error);
+}
+
 /* A3: what must not be tried after a mechanism has failed is not tried elsewhere either. */
 static void
 test_after_failure (Fixture *fixture, gconstpointer data)
@@ -239,6 +262,7 @@ main (int argc, char **argv)
   g_test_add ("/attacks/S/S06-" path, Fixture, NULL, set_up, function, tear_down)
   ADD ("followed", test_followed);
   ADD ("loop", test_loop);
+  ADD ("after-login", test_after_login);
   ADD ("after-failure", test_after_failure);
   ADD ("other-name", test_other_name);
   ADD ("malformed", test_malformed);
