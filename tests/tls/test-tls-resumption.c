@@ -171,8 +171,7 @@ main (void)
 {
   g_autofree char *certificate =
       g_build_filename (g_getenv ("XMPP_TEST_CERTS"), "names-srv-client.pem", NULL);
-  const char *const arguments[] = { "-cert", certificate, "-tls1_3", "-early_data",
-                                    NULL };
+  const char *const arguments[] = { "-cert", certificate, "-tls1_3", NULL };
 
   g_print ("1..%u\n", (guint) G_N_ELEMENTS (rows));
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
