@@ -57,7 +57,9 @@ xmpp_tls_interaction_ask_password_async (GTlsInteraction *interaction,
 
   if (g_tls_password_get_flags (password) & G_TLS_PASSWORD_RETRY)
     g_task_return_new_error (task, G_TLS_ERROR, G_TLS_ERROR_MISC,
-                             "The PIN for the key of the client certificate is wrong");
+                             "The PIN for the key of the client certificate is wrong. "
+                             "What to do: give the right one; many tokens lock "
+                             "themselves after a few that are wrong");
   else if (inner_class->ask_password_async != NULL)
     {
       xmpp_deadline_pause (cancellable);

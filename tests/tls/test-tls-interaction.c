@@ -106,6 +106,7 @@ test_wrong_pin (void)
   g_assert_cmpint (ask (G_TLS_INTERACTION (inner), G_TLS_PASSWORD_RETRY, &error), ==,
                    G_TLS_INTERACTION_FAILED);
   g_assert_error (error, G_TLS_ERROR, G_TLS_ERROR_MISC);
+  g_assert_nonnull (strstr (error->message, "give the right one"));
   g_assert_cmpuint (inner->asked, ==, 0);
 }
 
