@@ -79,6 +79,13 @@ static const Element for_client[] = {
   { "iq", "<iq type='get' id='i' from='x.test'><ping xmlns='urn:xmpp:ping'/></iq>", 0 },
 };
 
+/* Under valgrind a third of the table, in diagonals: each state and each element is met. */
+static gboolean
+is_left_out (gsize state, gsize element)
+{
+  return g_getenv ("XMPP_TEST_SLOW") != NULL && (state + element) % 3 != 0;
+}
+
 static void
 test_client_order (void)
 {
@@ -91,7 +98,7 @@ test_client_order (void)
         g_autofree char *outcome = NULL;
         Row row = { .setup = { .one_by_one = TRUE } };
 
-        if ((element->welcome & (1u << state)) != 0)
+        if (is_left_out (state, i) || (element->welcome & (1u << state)) != 0)
           continue;
 
         name = g_strdup_printf ("%s at %s", element->name, client_states[state].name);
@@ -175,7 +182,7 @@ test_server_order (void)
         g_autofree char *script = NULL;
         Row row = { .outcome = error };
 
-        if ((element->welcome & (1u << state)) != 0)
+        if (is_left_out (state, i) || (element->welcome & (1u << state)) != 0)
           continue;
 
         name = g_strdup_printf ("%s at %s", element->name, server_states[state].name);
