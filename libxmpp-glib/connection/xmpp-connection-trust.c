@@ -5,15 +5,11 @@
 
 #include "connection/xmpp-connection-private.h"
 
+#include "core/xmpp-asking.h"
+
 /* An attempt that has found no acceptable certificate asks whoever handles
  * "accept-certificate". It asks when the attempt is over: nothing of ours has been sent, no
  * server waits for a person, and a yes leads to a new attempt that knows the certificate. */
-
-typedef struct
-{
-  GSource *cancel_source; /* nullable */
-  gboolean returned;
-} Asking;
 
 static void answered_cb (GObject *object, GAsyncResult *result, gpointer user_data);
 
@@ -50,43 +46,6 @@ xmpp_connection_has_doubt (XmppConnection *self)
   return priv->doubt != NULL && priv->doubt->request != NULL && !priv->doubt->passed;
 }
 
-static void
-asking_free (gpointer data)
-{
-  Asking *asking = data;
-
-  g_clear_pointer (&asking->cancel_source, g_source_unref);
-  g_free (asking);
-}
-
-static void
-end_asking (GTask *task, gboolean accepted, GError *error)
-{
-  Asking *asking = g_task_get_task_data (task);
-
-  asking->returned = TRUE;
-  if (asking->cancel_source != NULL)
-    g_source_destroy (asking->cancel_source);
-  xmpp_deadline_resume (g_task_get_cancellable (task));
-
-  if (error != NULL)
-    g_task_return_error (task, error);
-  else
-    g_task_return_boolean (task, accepted);
-}
-
-static gboolean
-cancelled_cb (GCancellable *cancellable, gpointer user_data)
-{
-  GTask *task = user_data;
-  Asking *asking = g_task_get_task_data (task);
-  GError *error = NULL;
-
-  if (!asking->returned && g_cancellable_set_error_if_cancelled (cancellable, &error))
-    end_asking (task, FALSE, error);
-  return G_SOURCE_REMOVE;
-}
-
 void
 xmpp_connection_ask_certificate_async (XmppConnection *self,
                                        GCancellable *cancellable,
@@ -96,19 +55,11 @@ xmpp_connection_ask_certificate_async (XmppConnection *self,
   XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   g_autoptr (XmppCertificateRequest) request = g_steal_pointer (&priv->doubt->request);
-  Asking *asking = g_new0 (Asking, 1);
   gboolean handled = FALSE;
   GTask *answer;
 
   g_task_set_source_tag (task, xmpp_connection_ask_certificate_async);
-  g_task_set_task_data (task, asking, asking_free);
-  if (cancellable != NULL)
-    {
-      asking->cancel_source = g_cancellable_source_new (cancellable);
-      g_source_set_static_name (asking->cancel_source, "[xmpp] certificate request");
-      g_task_attach_source (task, asking->cancel_source, G_SOURCE_FUNC (cancelled_cb));
-    }
-  xmpp_deadline_pause (cancellable);
+  xmpp_asking_begin (task);
   g_set_object (&priv->asked, xmpp_certificate_request_get_certificate (request));
 
   answer = g_task_new (self, NULL, answered_cb, g_steal_pointer (&task));
@@ -124,11 +75,10 @@ static void
 answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  Asking *asking = g_task_get_task_data (task);
   gboolean accepted = g_task_propagate_boolean (G_TASK (result), NULL);
 
-  if (!asking->returned)
-    end_asking (task, accepted, NULL);
+  if (xmpp_asking_end (task))
+    g_task_return_boolean (task, accepted);
 }
 
 gboolean

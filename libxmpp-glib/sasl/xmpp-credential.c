@@ -5,7 +5,7 @@
 
 #include "sasl/xmpp-credential-private.h"
 
-#include "core/xmpp-deadline.h"
+#include "core/xmpp-asking.h"
 #include "core/xmpp-error.h"
 #include "core/xmpp-secret-private.h"
 
@@ -280,76 +280,29 @@ xmpp_credential_is_anonymous (XmppCredential *credential)
   return priv->anonymous;
 }
 
-/* Task data of ask_async(): the answer may come long after the login was cancelled */
-typedef struct
-{
-  GSource *cancel_source;
-  gboolean returned;
-} Asking;
-
-static void
-asking_free (gpointer data)
-{
-  Asking *asking = data;
-
-  g_clear_pointer (&asking->cancel_source, g_source_unref);
-  g_free (asking);
-}
-
-static void
-end_asking (GTask *task, GError *error)
-{
-  Asking *asking = g_task_get_task_data (task);
-
-  asking->returned = TRUE;
-  if (asking->cancel_source != NULL)
-    g_source_destroy (asking->cancel_source);
-  xmpp_deadline_resume (g_task_get_cancellable (task));
-
-  if (error != NULL)
-    g_task_return_error (task, error);
-  else
-    g_task_return_boolean (task, TRUE);
-}
-
-static gboolean
-cancelled_cb (GCancellable *cancellable, gpointer user_data)
-{
-  GTask *task = user_data;
-  Asking *asking = g_task_get_task_data (task);
-  GError *error = NULL;
-
-  if (!asking->returned && g_cancellable_set_error_if_cancelled (cancellable, &error))
-    end_asking (task, error);
-
-  return G_SOURCE_REMOVE;
-}
-
 static void
 answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  Asking *asking = g_task_get_task_data (task);
   g_autoptr (GHashTable) values = NULL;
   GHashTableIter iter;
   gpointer field, value;
-  GError *error = NULL;
+  g_autoptr (GError) error = NULL;
 
   values = g_task_propagate_pointer (G_TASK (result), &error);
-  if (asking->returned)
+  if (!xmpp_asking_end (task))
+    return;
+
+  if (error != NULL)
     {
-      g_clear_error (&error);
+      g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
 
-  if (values != NULL)
-    {
-      g_hash_table_iter_init (&iter, values);
-      while (g_hash_table_iter_next (&iter, &field, &value))
-        xmpp_credential_set_field (XMPP_CREDENTIAL (source), field, value);
-    }
-
-  end_asking (task, error);
+  g_hash_table_iter_init (&iter, values);
+  while (g_hash_table_iter_next (&iter, &field, &value))
+    xmpp_credential_set_field (XMPP_CREDENTIAL (source), field, value);
+  g_task_return_boolean (task, TRUE);
 }
 
 void
@@ -361,19 +314,11 @@ xmpp_credential_ask_async (XmppCredential *self,
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   g_autoptr (XmppCredentialRequest) request = NULL;
-  Asking *asking = g_new0 (Asking, 1);
   GTask *answer;
   gboolean handled = FALSE;
 
   g_task_set_source_tag (task, xmpp_credential_ask_async);
-  g_task_set_task_data (task, asking, asking_free);
-  if (cancellable != NULL)
-    {
-      asking->cancel_source = g_cancellable_source_new (cancellable);
-      g_source_set_static_name (asking->cancel_source, "Xmpp credential request");
-      g_task_attach_source (task, asking->cancel_source, G_SOURCE_FUNC (cancelled_cb));
-    }
-  xmpp_deadline_pause (cancellable);
+  xmpp_asking_begin (task);
 
   answer = g_task_new (self, NULL, answered_cb, g_steal_pointer (&task));
   g_task_set_source_tag (answer, xmpp_credential_ask_async);
