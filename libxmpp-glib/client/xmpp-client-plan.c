@@ -15,9 +15,6 @@
 #include "tls/xmpp-tls-pins.h"
 #include "transport/xmpp-attempt.h"
 
-#define PORT_STARTTLS 5222
-#define PORT_DIRECT_TLS 5223
-
 /* How an account's connection comes about: what is remembered, where the server may be,
  * which features to negotiate there; and its first and last stanzas. */
 
@@ -143,7 +140,7 @@ make_given_candidate (XmppClientPrivate *priv)
   if (host == NULL)
     host = xmpp_jid_get_ascii_domain (priv->account);
   if (port == 0)
-    port = direct ? PORT_DIRECT_TLS : PORT_STARTTLS;
+    port = direct ? XMPP_PORT_CLIENT_DIRECT_TLS : XMPP_PORT_CLIENT;
   return xmpp_candidate_new_for_host (host, port, direct, "given");
 }
 

@@ -48,8 +48,7 @@ xmpp_dial_plan_new (void)
 {
   XmppDialPlan *plan = g_new0 (XmppDialPlan, 1);
 
-  plan->candidates =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) xmpp_candidate_unref);
+  plan->candidates = xmpp_candidate_list_new ();
   return plan;
 }
 

@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-#define PORT_STARTTLS 5222
-#define PORT_DIRECT_TLS 5223
 /* [host]:port, a name as long as DNS carries it */
 #define MAX_LENGTH (253 + 2 + 6)
 
@@ -31,7 +29,7 @@ parse_port (const char *text, guint16 *port)
 XmppCandidate *
 xmpp_redirect_parse (const char *text, gboolean direct_tls)
 {
-  guint16 port = direct_tls ? PORT_DIRECT_TLS : PORT_STARTTLS;
+  guint16 port = direct_tls ? XMPP_PORT_CLIENT_DIRECT_TLS : XMPP_PORT_CLIENT;
   gsize length = strlen (text);
   gsize host = *text == '[' ? strcspn (text, "]") + 1 : strcspn (text, ":");
   g_autofree char *unicode = NULL;

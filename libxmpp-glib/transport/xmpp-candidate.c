@@ -76,6 +76,12 @@ xmpp_candidate_unref (XmppCandidate *candidate)
   g_free (candidate);
 }
 
+GPtrArray *
+xmpp_candidate_list_new (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) xmpp_candidate_unref);
+}
+
 char *
 xmpp_candidate_to_string (XmppCandidate *candidate)
 {

@@ -7,6 +7,12 @@
 
 G_BEGIN_DECLS
 
+/* RFC 6120 §14.7. For direct TLS no port is registered: these are the customary ones. */
+#define XMPP_PORT_CLIENT 5222
+#define XMPP_PORT_CLIENT_DIRECT_TLS 5223
+#define XMPP_PORT_SERVER 5269
+#define XMPP_PORT_SERVER_DIRECT_TLS 5270
+
 /* One place where the server may be. */
 typedef struct
 {
@@ -29,6 +35,8 @@ XmppCandidate *xmpp_candidate_new_for_host (const char *host,
                                             const char *source);
 XmppCandidate *xmpp_candidate_ref (XmppCandidate *candidate);
 void xmpp_candidate_unref (XmppCandidate *candidate);
+/* (element-type XmppCandidate), empty; it owns what is put in */
+GPtrArray *xmpp_candidate_list_new (void);
 /* "xmpp.p.test:5222", "[::1]:5223", for messages */
 char *xmpp_candidate_to_string (XmppCandidate *candidate);
 

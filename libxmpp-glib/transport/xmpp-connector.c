@@ -350,8 +350,7 @@ win (XmppConnector *self, Lane *winner, GIOStream *stream, GTask *task_arg)
 
   outcome->stream = g_object_ref (stream);
   outcome->winner = xmpp_candidate_ref (winner->candidate);
-  outcome->remaining =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) xmpp_candidate_unref);
+  outcome->remaining = xmpp_candidate_list_new ();
 
   winner->state = LANE_WON;
   xmpp_report_end_candidate (report, winner->row, TRUE, NULL);

@@ -35,8 +35,8 @@ static const struct
   const char *direct_service;
   guint16 port, direct_port;
 } services[] = {
-  { "xmpp-client", "xmpps-client", 5222, 5223 },
-  { "xmpp-server", "xmpps-server", 5269, 5270 },
+  { "xmpp-client", "xmpps-client", XMPP_PORT_CLIENT, XMPP_PORT_CLIENT_DIRECT_TLS },
+  { "xmpp-server", "xmpps-server", XMPP_PORT_SERVER, XMPP_PORT_SERVER_DIRECT_TLS },
 };
 
 typedef enum
@@ -180,7 +180,7 @@ get_srv_service (XmppDiscovery *self, guint set)
   return set == DIRECT_TLS ? services[i].direct_service : services[i].service;
 }
 
-/* No port is registered for direct TLS: it is one by custom, for who wants nothing else. */
+/* Direct TLS is the fall-back of who wants nothing else. */
 static XmppCandidate *
 make_fallback (XmppDiscovery *self)
 {
@@ -196,8 +196,7 @@ make_fallback (XmppDiscovery *self)
 static GPtrArray *
 list_fallback (XmppDiscovery *self)
 {
-  GPtrArray *candidates =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) xmpp_candidate_unref);
+  GPtrArray *candidates = xmpp_candidate_list_new ();
 
   g_ptr_array_add (candidates, make_fallback (self));
   return candidates;

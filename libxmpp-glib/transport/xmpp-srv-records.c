@@ -211,8 +211,7 @@ xmpp_srv_records_order (XmppSrvRecords *self,
                         gpointer user_data)
 {
   GArray *array = self->array;
-  GPtrArray *candidates =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) xmpp_candidate_unref);
+  GPtrArray *candidates = xmpp_candidate_list_new ();
   guint end = 0;
 
   if (draw == NULL)

@@ -39,8 +39,7 @@ fixture_set_up (Fixture *fixture, gconstpointer data)
   fixture->limits = xmpp_limits_new ();
   fixture->report = xmpp_report_new ();
   fixture->cancellable = g_cancellable_new ();
-  fixture->candidates =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) xmpp_candidate_unref);
+  fixture->candidates = xmpp_candidate_list_new ();
 }
 
 static void

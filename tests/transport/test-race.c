@@ -38,8 +38,7 @@ fixture_set_up (Fixture *fixture, gconstpointer data)
   fixture->tls = tls_test_parameters ();
   fixture->limits = xmpp_limits_new ();
   fixture->report = xmpp_report_new ();
-  fixture->candidates =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) xmpp_candidate_unref);
+  fixture->candidates = xmpp_candidate_list_new ();
   fixture->connector =
       xmpp_connector_new (NULL, fixture->tls, fixture->limits, fixture->report);
 }
