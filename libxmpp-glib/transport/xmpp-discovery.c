@@ -11,6 +11,18 @@
 /* How long one set is waited for when the other one is there. */
 #define PATIENCE_MS 1000
 
+typedef struct
+{
+  const char *name;
+  const char *direct_name;
+  guint16 port, direct_port;
+} Service;
+
+static const Service services[] = {
+  { "xmpp-client", "xmpps-client", XMPP_PORT_CLIENT, XMPP_PORT_CLIENT_DIRECT_TLS },
+  { "xmpp-server", "xmpps-server", XMPP_PORT_SERVER, XMPP_PORT_SERVER_DIRECT_TLS },
+};
+
 /* A domain to candidates: is there a proxy, both sets of SRV records side by side, and what
  * follows from the answers (RFC 6120 §3.2, RFC 2782, XEP-0368). Nothing else is believed:
  * no TXT record, no web page. */
@@ -19,7 +31,7 @@ struct _XmppDiscovery
   GObject parent_instance;
 
   char *domain;
-  const char *service; /* interned */
+  const Service *service;
   XmppDiscoveryKinds kinds;
   GProxyResolver *proxy_resolver;
   gboolean ask_behind_proxy;
@@ -28,16 +40,6 @@ struct _XmppDiscovery
 };
 
 G_DEFINE_FINAL_TYPE (XmppDiscovery, xmpp_discovery, G_TYPE_OBJECT)
-
-static const struct
-{
-  const char *service;
-  const char *direct_service;
-  guint16 port, direct_port;
-} services[] = {
-  { "xmpp-client", "xmpps-client", XMPP_PORT_CLIENT, XMPP_PORT_CLIENT_DIRECT_TLS },
-  { "xmpp-server", "xmpps-server", XMPP_PORT_SERVER, XMPP_PORT_SERVER_DIRECT_TLS },
-};
 
 typedef enum
 {
@@ -124,6 +126,18 @@ xmpp_discovery_init (XmppDiscovery *self)
 {
 }
 
+static const Service *
+find_service (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (services); i++)
+    {
+      if (g_str_equal (services[i].name, name))
+        return &services[i];
+    }
+
+  g_return_val_if_reached (&services[0]);
+}
+
 XmppDiscovery *
 xmpp_discovery_new (const char *domain, const char *service, XmppDiscoveryKinds kinds)
 {
@@ -135,7 +149,7 @@ xmpp_discovery_new (const char *domain, const char *service, XmppDiscoveryKinds 
 
   self = g_object_new (XMPP_TYPE_DISCOVERY, NULL);
   self->domain = g_strdup (domain);
-  self->service = g_intern_string (service);
+  self->service = find_service (service);
   self->kinds = kinds;
   return self;
 }
@@ -160,24 +174,10 @@ xmpp_discovery_set_draw (XmppDiscovery *self, XmppDrawFunc draw, gpointer user_d
   self->draw_data = user_data;
 }
 
-static guint
-find_service (XmppDiscovery *self)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (services); i++)
-    {
-      if (g_str_equal (services[i].service, self->service))
-        return i;
-    }
-
-  g_return_val_if_reached (0);
-}
-
 static const char *
 get_srv_service (XmppDiscovery *self, guint set)
 {
-  guint i = find_service (self);
-
-  return set == DIRECT_TLS ? services[i].direct_service : services[i].service;
+  return set == DIRECT_TLS ? self->service->direct_name : self->service->name;
 }
 
 /* Direct TLS is the fall-back of who wants nothing else. */
@@ -185,11 +185,10 @@ static XmppCandidate *
 make_fallback (XmppDiscovery *self)
 {
   gboolean direct_tls = (self->kinds & XMPP_DISCOVERY_STARTTLS) == 0;
-  guint i = find_service (self);
 
   return xmpp_candidate_new_for_host (self->domain,
-                                      direct_tls ? services[i].direct_port
-                                                 : services[i].port,
+                                      direct_tls ? self->service->direct_port
+                                                 : self->service->port,
                                       direct_tls, "fallback");
 }
 
