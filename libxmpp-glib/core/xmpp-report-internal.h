@@ -54,10 +54,12 @@ typedef struct
 {
   const char *group;
   const char *key;
-  GVariantClass type; /* string, boolean, uint16 or uint32 */
+  GVariantClass type;              /* string, boolean, uint16 or uint32 */
+  XmppReportDescribeFunc describe; /* the text is not made yet, but from @about */
   union
   {
-    char *text; /* owned */
+    char *text;     /* owned */
+    GObject *about; /* owned */
     guint number;
   };
 } XmppReportFact;
@@ -77,6 +79,6 @@ struct _XmppReport
 };
 
 /* (transfer floating) */
-GVariant *xmpp_report_fact_to_variant (const XmppReportFact *fact);
+GVariant *xmpp_report_fact_to_variant (XmppReportFact *fact);
 
 G_END_DECLS

@@ -170,7 +170,7 @@ xmpp_report_to_variant (XmppReport *self)
       g_variant_dict_init (&facts, NULL);
       for (guint j = 0; j < self->facts->len; j++)
         {
-          const XmppReportFact *fact = &g_array_index (self->facts, XmppReportFact, j);
+          XmppReportFact *fact = &g_array_index (self->facts, XmppReportFact, j);
 
           if (fact->group == group)
             g_variant_dict_insert_value (&facts, fact->key,
@@ -277,7 +277,7 @@ print_group (XmppReport *self, GString *text, const char *group)
   g_string_append_printf (text, "%s:", group);
   for (guint i = 0; i < self->facts->len; i++)
     {
-      const XmppReportFact *fact = &g_array_index (self->facts, XmppReportFact, i);
+      XmppReportFact *fact = &g_array_index (self->facts, XmppReportFact, i);
       g_autoptr (GVariant) value = NULL;
       g_autofree char *printed = NULL;
 

@@ -22,7 +22,8 @@ void xmpp_report_drop_step (XmppReport *report, guint id);
 /* A fact: ("tls", "version", g_variant_new_string ("1.3")); sinks @value; NULL takes away.
  *
  *   server  host s, port q, direct_tls b, source s (srv, fallback, given)
- *   tls     version s, ciphersuite s, verified b, trust s (authority, pin, accepted)
+ *   tls     version s, ciphersuite s, verified b, trust s (authority, pin, accepted),
+ *           certificate s
  *   sasl    profile s (sasl, sasl2), mechanism s, channel_binding s, mutual b
  *   bind    profile s (bind, bind2), resource s
  *   stream  session b (the request was sent), round_trips u
@@ -33,6 +34,14 @@ void xmpp_report_set_fact (XmppReport *report,
                            const char *group,
                            const char *key,
                            GVariant *value);
+/* A fact that is text, made from @about when somebody asks for it: most logins go well, and
+ * nobody does. */
+typedef char *(*XmppReportDescribeFunc) (GObject *about);
+void xmpp_report_set_described (XmppReport *report,
+                                const char *group,
+                                const char *key,
+                                GObject *about,
+                                XmppReportDescribeFunc describe);
 /* A fact that is text; NULL: not known */
 const char *xmpp_report_get_text (XmppReport *report, const char *group, const char *key);
 void xmpp_report_add_mechanism (XmppReport *report,

@@ -62,8 +62,23 @@ fact_clear (gpointer data)
 {
   XmppReportFact *fact = data;
 
-  if (fact->type == G_VARIANT_CLASS_STRING)
+  if (fact->describe != NULL)
+    g_clear_object (&fact->about);
+  else if (fact->type == G_VARIANT_CLASS_STRING)
     g_clear_pointer (&fact->text, g_free);
+}
+
+static const char *
+fact_get_text (XmppReportFact *fact)
+{
+  if (fact->describe != NULL)
+    {
+      g_autoptr (GObject) about = fact->about;
+
+      fact->text = fact->describe (about);
+      fact->describe = NULL;
+    }
+  return fact->text;
 }
 
 static gboolean
@@ -90,12 +105,12 @@ fact_set (XmppReportFact *fact, GVariant *value)
 }
 
 GVariant *
-xmpp_report_fact_to_variant (const XmppReportFact *fact)
+xmpp_report_fact_to_variant (XmppReportFact *fact)
 {
   switch (fact->type)
     {
     case G_VARIANT_CLASS_STRING:
-      return g_variant_new_string (fact->text);
+      return g_variant_new_string (fact_get_text (fact));
     case G_VARIANT_CLASS_BOOLEAN:
       return g_variant_new_boolean (fact->number != 0);
     case G_VARIANT_CLASS_UINT16:
@@ -235,6 +250,21 @@ xmpp_report_drop_step (XmppReport *self, guint id)
     g_array_remove_index (self->steps, index);
 }
 
+static void
+remove_fact (XmppReport *self, const XmppReportFact *fact)
+{
+  for (guint i = 0; i < self->facts->len; i++)
+    {
+      const XmppReportFact *old = &g_array_index (self->facts, XmppReportFact, i);
+
+      if (old->group == fact->group && old->key == fact->key)
+        {
+          g_array_remove_index (self->facts, i);
+          return;
+        }
+    }
+}
+
 void
 xmpp_report_set_fact (XmppReport *self,
                       const char *group,
@@ -250,19 +280,31 @@ xmpp_report_set_fact (XmppReport *self,
   if (self == NULL)
     return;
 
-  for (guint i = 0; i < self->facts->len; i++)
-    {
-      const XmppReportFact *old = &g_array_index (self->facts, XmppReportFact, i);
-
-      if (old->group == fact.group && old->key == fact.key)
-        {
-          g_array_remove_index (self->facts, i);
-          break;
-        }
-    }
-
+  remove_fact (self, &fact);
   if (sunk != NULL && fact_set (&fact, sunk))
     g_array_append_val (self->facts, fact);
+}
+
+void
+xmpp_report_set_described (XmppReport *self,
+                           const char *group,
+                           const char *key,
+                           GObject *about,
+                           XmppReportDescribeFunc describe)
+{
+  XmppReportFact fact = { g_intern_string (group), g_intern_string (key),
+                          G_VARIANT_CLASS_STRING, describe };
+
+  g_return_if_fail (self == NULL || XMPP_IS_REPORT (self));
+  g_return_if_fail (group != NULL && key != NULL);
+  if (self == NULL)
+    return;
+
+  g_return_if_fail (G_IS_OBJECT (about) && describe != NULL);
+
+  remove_fact (self, &fact);
+  fact.about = g_object_ref (about);
+  g_array_append_val (self->facts, fact);
 }
 
 const char *
@@ -272,11 +314,11 @@ xmpp_report_get_text (XmppReport *self, const char *group, const char *key)
 
   for (guint i = 0; self != NULL && i < self->facts->len; i++)
     {
-      const XmppReportFact *fact = &g_array_index (self->facts, XmppReportFact, i);
+      XmppReportFact *fact = &g_array_index (self->facts, XmppReportFact, i);
 
       if (g_str_equal (fact->group, group) && g_str_equal (fact->key, key) &&
           fact->type == G_VARIANT_CLASS_STRING)
-        return fact->text;
+        return fact_get_text (fact);
     }
 
   return NULL;

@@ -16,6 +16,12 @@ static const char *const trust_names[] = {
   [XMPP_TLS_TRUST_ACCEPTED] = "accepted",
 };
 
+static char *
+describe_certificate (GObject *certificate)
+{
+  return xmpp_certificate_text_summary (G_TLS_CERTIFICATE (certificate));
+}
+
 void
 xmpp_tls_report (XmppReport *report, GTlsConnection *connection)
 {
@@ -41,7 +47,6 @@ xmpp_tls_report (XmppReport *report, GTlsConnection *connection)
   xmpp_report_set_fact (report, "tls", "trust",
                         g_variant_new_string (trust_names[trust]));
   if (certificate != NULL)
-    xmpp_report_set_fact (report, "tls", "certificate",
-                          g_variant_new_take_string (
-                              xmpp_certificate_text_summary (certificate)));
+    xmpp_report_set_described (report, "tls", "certificate", G_OBJECT (certificate),
+                               describe_certificate);
 }

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "core/xmpp-error.h"
+#include "core/xmpp-limits.h"
 #include "core/xmpp-report-private.h"
 
 #include <string.h>
@@ -220,12 +221,57 @@ test_failed_step (void)
     }
 }
 
+static guint told;
+
+static char *
+describe (GObject *about)
+{
+  told++;
+  return g_strdup (G_OBJECT_TYPE_NAME (about));
+}
+
+/* It is told once, and only to who asks; nobody keeps what it tells of any longer. */
+static void
+test_described (void)
+{
+  g_autoptr (XmppReport) report = xmpp_report_new ();
+  GObject *about = g_object_new (XMPP_TYPE_LIMITS, NULL);
+  GObject *replaced = g_object_new (XMPP_TYPE_LIMITS, NULL);
+  g_autoptr (GVariant) variant = NULL;
+  g_autoptr (GVariant) group = NULL;
+  g_autofree char *text = NULL;
+  const char *value;
+
+  told = 0;
+  g_object_add_weak_pointer (about, (gpointer *) &about);
+  g_object_add_weak_pointer (replaced, (gpointer *) &replaced);
+  xmpp_report_set_described (report, "tls", "certificate", replaced, describe);
+  g_object_unref (replaced);
+  xmpp_report_set_described (report, "tls", "certificate", about, describe);
+  g_assert_null (replaced);
+  g_object_unref (about);
+  g_assert_nonnull (about);
+  g_assert_cmpuint (told, ==, 0);
+
+  variant = xmpp_report_to_variant (report);
+  g_assert_cmpuint (told, ==, 1);
+  g_assert_null (about);
+  group = g_variant_lookup_value (variant, "tls", G_VARIANT_TYPE_VARDICT);
+  g_assert_true (g_variant_lookup (group, "certificate", "&s", &value));
+  g_assert_cmpstr (value, ==, "XmppLimits");
+  g_assert_cmpstr (xmpp_report_get_text (report, "tls", "certificate"), ==, "XmppLimits");
+  text = xmpp_report_to_string (report);
+  g_assert_nonnull (strstr (text, "certificate XmppLimits"));
+  g_assert_cmpuint (told, ==, 1);
+}
+
 static void
 test_null (void)
 {
   g_assert_cmpuint (xmpp_report_begin_step (NULL, "tls"), ==, 0);
   xmpp_report_end_step (NULL, 0, NULL, NULL);
   xmpp_report_set_fact (NULL, "tls", "version", g_variant_new_string ("1.3"));
+  xmpp_report_set_described (NULL, "tls", "certificate", NULL, describe);
   xmpp_report_add_mechanism (NULL, "PLAIN", TRUE, NULL);
   xmpp_report_list_candidate (NULL, "a", 1, TRUE, "given");
   g_assert_cmpuint (xmpp_report_begin_candidate (NULL, "a", 1, TRUE, "given"), ==, 0);
@@ -260,6 +306,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/report/variant", test_variant);
   g_test_add_func ("/report/string", test_string);
+  g_test_add_func ("/report/described", test_described);
   g_test_add_func ("/report/failed-step", test_failed_step);
   g_test_add_func ("/report/null", test_null);
   g_test_add_func ("/report/not-utf8", test_not_utf8);
