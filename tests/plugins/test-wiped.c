@@ -4,60 +4,12 @@
 #include "config.h"
 
 #include "xmpp-sasl-scram.h"
+#include "xmpp-test-freed.h"
 #include "xmpp-test-sasl.h"
 
-#include <dlfcn.h>
-#include <malloc.h>
-#include <string.h>
-
-/* Every block that the program frees goes through here: none may hold what we look for. */
 #define MARKER "correct-horse-battery-staple"
 
-static void (*real_free) (void *);
-static void *(*real_realloc) (void *, size_t);
-static int watching;
-static int found;
-
-static void
-look (void *block)
-{
-  if (block != NULL && g_atomic_int_get (&watching) &&
-      memmem (block, malloc_usable_size (block), MARKER, strlen (MARKER)) != NULL)
-    g_atomic_int_inc (&found);
-}
-
-void
-free (void *block)
-{
-  look (block);
-  if (real_free != NULL)
-    real_free (block);
-}
-
-void *
-realloc (void *block, size_t size)
-{
-  if (real_realloc == NULL)
-    real_realloc = dlsym (RTLD_NEXT, "realloc");
-
-  /* It may move, and what it leaves behind is out of sight: it counts as freed */
-  look (block);
-  return real_realloc (block, size);
-}
-
-static void
-start_watching (void)
-{
-  g_atomic_int_set (&found, 0);
-  g_atomic_int_set (&watching, TRUE);
-}
-
-static void
-assert_nothing_found (void)
-{
-  g_atomic_int_set (&watching, FALSE);
-  g_assert_cmpint (g_atomic_int_get (&found), ==, 0);
-}
+static const char *const texts[] = { MARKER, NULL };
 
 /* That the trap works */
 static void
@@ -65,11 +17,10 @@ test_trap (void)
 {
   char *copy;
 
-  start_watching ();
+  xmpp_test_freed_watch ();
   copy = g_strdup (MARKER);
   g_free (copy);
-  g_atomic_int_set (&watching, FALSE);
-  g_assert_cmpint (g_atomic_int_get (&found), ==, 1);
+  g_assert_cmpint (xmpp_test_freed_stop (), ==, 1);
 }
 
 static void
@@ -81,7 +32,7 @@ test_plain_client (void)
   GError *error = NULL;
   XmppSaslStatus status;
 
-  start_watching ();
+  xmpp_test_freed_watch ();
   credential = xmpp_credential_new ("user", MARKER);
   client = xmpp_test_mechanism_new_client ("PLAIN", NULL, credential);
   message = xmpp_test_step_bytes (client, NULL, &status, &error);
@@ -89,7 +40,7 @@ test_plain_client (void)
   g_bytes_unref (message);
   g_object_unref (client);
   g_object_unref (credential);
-  assert_nothing_found ();
+  g_assert_cmpint (xmpp_test_freed_stop (), ==, 0);
 }
 
 /* The right one and a wrong one */
@@ -109,12 +60,12 @@ test_plain_server (void)
 
       xmpp_test_authenticator_set (authenticator, "user", "password",
                                    right ? MARKER : "other");
-      start_watching ();
+      xmpp_test_freed_watch ();
       g_assert_null (xmpp_test_step_bytes (server, message, &status, &error));
       g_assert_cmpint (status == XMPP_SASL_STATUS_COMPLETE, ==, right);
       g_clear_error (&error);
       g_object_unref (server);
-      assert_nothing_found ();
+      g_assert_cmpint (xmpp_test_freed_stop (), ==, 0);
 
       g_bytes_unref (message);
       g_object_unref (authenticator);
@@ -135,7 +86,7 @@ test_scram (void)
       XmppSaslStatus status;
 
       xmpp_test_authenticator_set (authenticator, "user", "password", MARKER);
-      start_watching ();
+      xmpp_test_freed_watch ();
       credential = xmpp_credential_new ("user", MARKER);
       client = xmpp_test_mechanism_new_client ("SCRAM-SHA-256", NULL, credential);
 
@@ -157,7 +108,7 @@ test_scram (void)
       g_object_unref (client);
       g_object_unref (credential);
       g_object_unref (server);
-      assert_nothing_found ();
+      g_assert_cmpint (xmpp_test_freed_stop (), ==, 0);
 
       g_object_unref (authenticator);
     }
@@ -166,7 +117,7 @@ test_scram (void)
 int
 main (int argc, char **argv)
 {
-  real_free = dlsym (RTLD_NEXT, "free");
+  xmpp_test_freed_init (texts);
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/wiped/trap", test_trap);

@@ -8,12 +8,11 @@
 
 #include "client/xmpp-client.h"
 
+#include "xmpp-test-freed.h"
 #include "xmpp-test-loop.h"
 #include "xmpp-test-mechanisms.h"
 
 #include <arpa/inet.h>
-#include <dlfcn.h>
-#include <malloc.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -28,43 +27,7 @@
 #define SASL "xmlns='urn:ietf:params:xml:ns:xmpp-sasl'"
 #define BIND "xmlns='urn:ietf:params:xml:ns:xmpp-bind'"
 
-static void (*real_free) (void *);
-static void *(*real_realloc) (void *, size_t);
-static int watching;
-static int found;
-
-static gboolean
-holds (void *block, const char *text)
-{
-  return memmem (block, malloc_usable_size (block), text, strlen (text)) != NULL;
-}
-
-static void
-look (void *block)
-{
-  if (block != NULL && g_atomic_int_get (&watching) &&
-      (holds (block, MARKER) || holds (block, ENCODED)))
-    g_atomic_int_inc (&found);
-}
-
-void
-free (void *block)
-{
-  look (block);
-  if (real_free != NULL)
-    real_free (block);
-}
-
-void *
-realloc (void *block, size_t size)
-{
-  if (real_realloc == NULL)
-    real_realloc = dlsym (RTLD_NEXT, "realloc");
-
-  /* It may move, and what it leaves behind is out of sight: it counts as freed. */
-  look (block);
-  return real_realloc (block, size);
-}
+static const char *const texts[] = { MARKER, ENCODED, NULL };
 
 /* An answer for whatever comes, one after the other */
 static const char *const good[] = {
@@ -123,20 +86,6 @@ start_server (guint i, const char *const *answers)
   close (listener);
 }
 
-static void
-start_watching (void)
-{
-  g_atomic_int_set (&found, 0);
-  g_atomic_int_set (&watching, TRUE);
-}
-
-static int
-stop_watching (void)
-{
-  g_atomic_int_set (&watching, FALSE);
-  return g_atomic_int_get (&found);
-}
-
 /* That the trap works, for both forms */
 static void
 test_trap (void)
@@ -144,14 +93,14 @@ test_trap (void)
   static const char message[] = "\0alice\0" MARKER;
   char *encoded;
 
-  start_watching ();
+  xmpp_test_freed_watch ();
   g_free (g_strdup (MARKER));
-  g_assert_cmpint (stop_watching (), ==, 1);
+  g_assert_cmpint (xmpp_test_freed_stop (), ==, 1);
 
   encoded = g_base64_encode ((const guchar *) message, sizeof message - 1);
-  start_watching ();
+  xmpp_test_freed_watch ();
   g_free (encoded);
-  g_assert_cmpint (stop_watching (), ==, 1);
+  g_assert_cmpint (xmpp_test_freed_stop (), ==, 1);
 }
 
 static void
@@ -173,7 +122,7 @@ test_login (gconstpointer which)
   GError *error = NULL;
 
   xmpp_test_register_mechanisms (registry);
-  start_watching ();
+  xmpp_test_freed_watch ();
   credential = xmpp_credential_new (NULL, MARKER);
   client = xmpp_client_new ("alice@p.test", credential, NULL);
   g_object_unref (credential);
@@ -199,14 +148,14 @@ test_login (gconstpointer which)
   xmpp_test_result_clear (&opened);
   xmpp_test_result_clear (&closed);
   xmpp_test_assert_last_unref (&client);
-  g_assert_cmpint (stop_watching (), ==, 0);
+  g_assert_cmpint (xmpp_test_freed_stop (), ==, 0);
   g_object_unref (registry);
 }
 
 int
 main (int argc, char **argv)
 {
-  real_free = dlsym (RTLD_NEXT, "free");
+  xmpp_test_freed_init (texts);
   start_server (0, good);
   start_server (1, bad);
   g_test_init (&argc, &argv, NULL);
