@@ -13,18 +13,6 @@
  * where the wire is cut behind the n-th byte. Each run ends in one error that has a name, and
  * nothing of ours gets out of a handshake that is not complete. */
 
-static void
-check_error (const GError *error)
-{
-  g_autofree char *nick = NULL;
-
-  g_assert_nonnull (error);
-  nick = xmpp_error_dup_nick (error);
-  g_test_message ("%s: %s", nick, error->message);
-  g_assert_nonnull (nick);
-  g_assert_cmpstr (error->message, !=, "");
-}
-
 /* ---- The n-th operation fails ---- */
 
 static void
@@ -33,7 +21,7 @@ finish_login (Side *side)
   if (side_wait (side))
     return;
 
-  check_error (side->error);
+  assert_error_has_name (side->error);
   xmpp_stream_abort (side->stream);
 }
 
@@ -262,7 +250,7 @@ check_cut (XmppClient *client, TlsPeer *peer, Wire *wire, const GError *error)
   const char *step = xmpp_report_get_failed_step (report);
 
   g_test_message ("%" G_GSIZE_FORMAT " bytes: %s", wire->passed, step);
-  check_error (error);
+  assert_error_has_name (error);
   g_assert_nonnull (step);
   g_assert_cmpint (xmpp_connection_get_state (XMPP_CONNECTION (client)), ==,
                    XMPP_CONNECTION_STATE_CLOSED);

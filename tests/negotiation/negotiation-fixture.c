@@ -55,6 +55,27 @@ create_registry (void)
   return registry;
 }
 
+static void
+pass_through_async (GIOStream *base,
+                    XmppTlsParameters *parameters,
+                    GCancellable *cancellable,
+                    GAsyncReadyCallback callback,
+                    gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (base, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, pass_through_async);
+  g_task_return_pointer (task, g_object_ref (base), g_object_unref);
+}
+
+static GIOStream *
+pass_through_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+const XmppTlsEngine pass_through_engine = { pass_through_async, pass_through_finish };
+
 static const XmppTlsEngine *
 get_engine (const Setup *setup)
 {
@@ -69,6 +90,18 @@ set_engine (XmppFeature *starttls, const Setup *setup)
     return;
 
   xmpp_starttls_set_engine (XMPP_STARTTLS (starttls), get_engine (setup));
+}
+
+void
+assert_error_has_name (const GError *error)
+{
+  g_autofree char *nick = NULL;
+
+  g_assert_nonnull (error);
+  nick = xmpp_error_dup_nick (error);
+  g_test_message ("%s: %s", nick, error->message);
+  g_assert_nonnull (nick);
+  g_assert_cmpstr (error->message, !=, "");
 }
 
 /* ---- The client ---- */

@@ -74,6 +74,13 @@ G_BEGIN_DECLS
   C (SECURE_HEAD BIND_REQUEST (""))                                                      \
   S (SERVER_HEAD FEATURES (BIND) BIND_RESULT ("user@x.test/r"))
 
+/* Stands in for TLS between two ends that know nothing of each other: each goes on over what
+ * it has. */
+extern const XmppTlsEngine pass_through_engine;
+
+/* Whatever has failed, it has failed with a code and a message. */
+void assert_error_has_name (const GError *error);
+
 /* How a side is set up; all that is NULL or 0 has a default. */
 typedef struct
 {
