@@ -6,6 +6,7 @@
 #include "xmpp-test-server.h"
 
 #include "xmpp-test-peer.h"
+#include "xmpp-test-service.h"
 
 struct _XmppTestServer
 {
@@ -169,32 +170,20 @@ XmppTestServer *
 xmpp_test_server_new (void)
 {
   XmppTestServer *server = g_new0 (XmppTestServer, 1);
-  g_autoptr (GSocketAddress)
-      wanted = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
-  g_autoptr (GSocketAddress) address = NULL;
-  g_autoptr (GError) error = NULL;
 
   server->cancellable = g_cancellable_new ();
   server->playing = g_ptr_array_new_with_free_func ((GDestroyNotify) play_free);
   server->received = g_string_new (NULL);
   g_queue_init (&server->plays);
-
-  server->service = g_socket_service_new ();
-  g_socket_listener_add_address (G_SOCKET_LISTENER (server->service), wanted,
-                                 G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL,
-                                 &address, &error);
-  g_assert_no_error (error);
-  server->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
-  g_signal_connect (server->service, "incoming", G_CALLBACK (incoming_cb), server);
+  server->service =
+      xmpp_test_service_new (G_CALLBACK (incoming_cb), server, &server->port);
   return server;
 }
 
 void
 xmpp_test_server_free (XmppTestServer *server)
 {
-  g_socket_service_stop (server->service);
-  g_socket_listener_close (G_SOCKET_LISTENER (server->service));
-  g_clear_object (&server->service);
+  xmpp_test_service_free (server->service, server);
   g_cancellable_cancel (server->cancellable);
   xmpp_test_run_pending ();
   g_ptr_array_unref (server->playing);

@@ -5,6 +5,7 @@
 
 #include "attack.h"
 #include "negotiation-fixture.h"
+#include "xmpp-test-service.h"
 
 #include <string.h>
 #include <sys/socket.h>
@@ -212,19 +213,10 @@ wire_incoming_cb (GSocketService *service,
 static void
 wire_start (Wire *wire, guint16 peer_port)
 {
-  g_autoptr (GSocketAddress) any = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
-  g_autoptr (GSocketAddress) bound = NULL;
-  g_autoptr (GError) error = NULL;
-
   wire->peer_port = peer_port;
   wire->cancellable = g_cancellable_new ();
-  wire->service = g_socket_service_new ();
-  g_signal_connect (wire->service, "incoming", G_CALLBACK (wire_incoming_cb), wire);
-  g_socket_listener_add_address (G_SOCKET_LISTENER (wire->service), any,
-                                 G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL,
-                                 &bound, &error);
-  g_assert_no_error (error);
-  wire->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+  wire->service =
+      xmpp_test_service_new (G_CALLBACK (wire_incoming_cb), wire, &wire->port);
 }
 
 static void
@@ -233,10 +225,7 @@ wire_clear (Wire *wire)
   g_cancellable_cancel (wire->cancellable);
   while (wire->reading > 0)
     g_main_context_iteration (NULL, TRUE);
-  g_socket_service_stop (wire->service);
-  g_socket_listener_close (G_SOCKET_LISTENER (wire->service));
-  g_signal_handlers_disconnect_by_data (wire->service, wire);
-  g_clear_object (&wire->service);
+  xmpp_test_service_free (wire->service, wire);
   g_clear_object (&wire->ends[0]);
   g_clear_object (&wire->ends[1]);
   g_clear_object (&wire->cancellable);

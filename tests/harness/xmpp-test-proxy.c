@@ -6,6 +6,7 @@
 #include "xmpp-test-proxy.h"
 
 #include "xmpp-test-loop.h"
+#include "xmpp-test-service.h"
 
 #include <string.h>
 
@@ -286,33 +287,19 @@ XmppTestProxy *
 xmpp_test_proxy_new (void)
 {
   XmppTestProxy *proxy = g_new0 (XmppTestProxy, 1);
-  g_autoptr (GSocketAddress)
-      wanted = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
-  g_autoptr (GSocketAddress) address = NULL;
-  g_autoptr (GError) error = NULL;
 
   proxy->places = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   proxy->cancellable = g_cancellable_new ();
   proxy->sessions = g_ptr_array_new_with_free_func ((GDestroyNotify) session_free);
   proxy->asked = g_string_new (NULL);
-
-  proxy->service = g_socket_service_new ();
-  g_socket_listener_add_address (G_SOCKET_LISTENER (proxy->service), wanted,
-                                 G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL,
-                                 &address, &error);
-  g_assert_no_error (error);
-  proxy->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
-  g_signal_connect (proxy->service, "incoming", G_CALLBACK (incoming_cb), proxy);
+  proxy->service = xmpp_test_service_new (G_CALLBACK (incoming_cb), proxy, &proxy->port);
   return proxy;
 }
 
 void
 xmpp_test_proxy_free (XmppTestProxy *proxy)
 {
-  g_socket_service_stop (proxy->service);
-  g_socket_listener_close (G_SOCKET_LISTENER (proxy->service));
-  g_signal_handlers_disconnect_by_data (proxy->service, proxy);
-  g_clear_object (&proxy->service);
+  xmpp_test_service_free (proxy->service, proxy);
   g_cancellable_cancel (proxy->cancellable);
   xmpp_test_run_pending ();
 

@@ -7,6 +7,8 @@
 
 #include "tls/xmpp-tls-handshake.h"
 
+#include "xmpp-test-service.h"
+
 #include <string.h>
 
 static char *
@@ -291,10 +293,6 @@ TlsPeer *
 tls_peer_new (TlsPeerKind kind, const char *certificate)
 {
   TlsPeer *peer = g_new0 (TlsPeer, 1);
-  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  g_autoptr (GSocketAddress) any = g_inet_socket_address_new (loopback, 0);
-  g_autoptr (GSocketAddress) bound = NULL;
-  g_autoptr (GError) error = NULL;
 
   peer->kind = kind;
   peer->cancellable = g_cancellable_new ();
@@ -306,28 +304,18 @@ tls_peer_new (TlsPeerKind kind, const char *certificate)
   if (certificate != NULL)
     peer->parameters->certificate = tls_test_certificate (certificate);
 
-  peer->service = g_socket_service_new ();
-  g_signal_connect (peer->service, "incoming", G_CALLBACK (incoming_cb), peer);
-  g_socket_listener_add_address (G_SOCKET_LISTENER (peer->service), any,
-                                 G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL,
-                                 &bound, &error);
-  g_assert_no_error (error);
-  peer->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
-  g_socket_service_start (peer->service);
+  peer->service = xmpp_test_service_new (G_CALLBACK (incoming_cb), peer, &peer->port);
   return peer;
 }
 
 void
 tls_peer_free (TlsPeer *peer)
 {
-  g_socket_service_stop (peer->service);
-  g_socket_listener_close (G_SOCKET_LISTENER (peer->service));
-  g_signal_handlers_disconnect_by_data (peer->service, peer);
+  xmpp_test_service_free (peer->service, peer);
   g_cancellable_cancel (peer->cancellable);
   while (peer->sessions > 0)
     g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
 
-  g_clear_object (&peer->service);
   g_clear_object (&peer->cancellable);
   g_clear_object (&peer->tls);
   g_clear_object (&peer->socket);
