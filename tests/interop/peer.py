@@ -52,22 +52,48 @@ class Link:
                 raise EOFError(self.buffer)
             self.buffer += data.decode()
 
+    def drain(self):
+        """Until the other side has had enough"""
+        try:
+            while self.socket.recv(4096):
+                pass
+        except OSError:
+            pass
+
+    def close(self):
+        """Politely, after the other side"""
+        self.read_until(r"</stream:stream>")
+        self.send("</stream:stream>")
+        self.drain()
+
     def greet(self, *offers):
         self.read_until(r"<stream:stream [^>]*>")
         self.send(HEADER + features(*offers))
 
     def log_in(self):
         """Up to the bound session, over direct TLS."""
+        self.authenticate()
+        self.bind()
+
+    def authenticate(self):
         self.start_tls()
         self.greet(PLAIN)
         self.read_until(r"<auth .*?</auth>")
         self.send("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>")
-        self.bind()
 
-    def bind(self):
+    def _read_bind_request(self):
+        """Its id"""
         self.greet(BIND)
         request = self.read_until(r"<iq [^>]*>.*?</iq>").group()
-        identity = re.search(r"\bid=['\"]([^'\"]*)", request).group(1)
+        return re.search(r"\bid=['\"]([^'\"]*)", request).group(1)
+
+    def refuse_bind(self, condition):
+        identity = self._read_bind_request()
+        self.send(f"<iq type='error' id='{identity}'><error type='cancel'><{condition} "
+                  "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>")
+
+    def bind(self):
+        identity = self._read_bind_request()
         self.send(f"<iq type='result' id='{identity}'>"
                   "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>"
                   "<jid>alice@p.test/x</jid></bind></iq>")

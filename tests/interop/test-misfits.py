@@ -17,17 +17,8 @@ from tool import Account
 JID = "alice@p.test"
 
 
-def drain(link):
-    """Reads until the other side has had enough."""
-    try:
-        while link.socket.recv(4096):
-            pass
-    except OSError:
-        pass
-
-
 def silent(link):
-    drain(link)
+    link.drain()
 
 
 def http(link):
@@ -49,14 +40,14 @@ def no_starttls(link):
     link.read_until(r"<starttls[^>]*>")
     link.send("<stream:error><unsupported-stanza-type "
               "xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>")
-    drain(link)
+    link.drain()
 
 
 def refuse_starttls(link):
     link.greet(peer.STARTTLS)
     link.read_until(r"<starttls[^>]*>")
     link.send("<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:stream>")
-    drain(link)
+    link.drain()
 
 
 def drop_handshake(link):
@@ -71,7 +62,7 @@ def inject(link):
     link.read_until(r"<starttls[^>]*>")
     link.send("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>" + peer.HEADER
               + peer.features(peer.PLAIN))
-    drain(link)
+    link.drain()
 
 
 def stream_error(link):
@@ -79,25 +70,19 @@ def stream_error(link):
     link.read_until(r"<stream:stream [^>]*>")
     link.send(peer.HEADER + "<stream:error><host-unknown "
               "xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>")
-    drain(link)
+    link.drain()
 
 
 def no_mechanism(link):
     link.start_tls()
     link.greet()
-    drain(link)
+    link.drain()
 
 
 def refuse_bind(link):
-    link.start_tls()
-    link.greet(peer.PLAIN)
-    link.read_until(r"<auth .*?</auth>")
-    link.send("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>")
-    link.greet(peer.BIND)
-    request = link.read_until(r"<iq [^>]*\bid=['\"]([^'\"]*).*?</iq>")
-    link.send(f"<iq type='error' id='{request.group(1)}'><error type='cancel'><not-allowed "
-              "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>")
-    drain(link)
+    link.authenticate()
+    link.refuse_bind("not-allowed")
+    link.drain()
 
 
 # Name, script, direct TLS, exit status (None: 4 or 6), code
@@ -188,7 +173,7 @@ class Tests:
             seen.append(text.group())
             done.set()
             link.send("</stream:stream>")
-            drain(link)
+            link.drain()
 
         with peer.Peer(script, self.certificates) as server:
             result = self.account(server.port, True).run("login", options=["--status", "Bye"])

@@ -64,16 +64,6 @@ def log_in(link, starttls=False, failure=None):
     link.read_until(r"<presence[^>]*>")
 
 
-def close(link):
-    link.read_until(r"</stream:stream>")
-    link.send("</stream:stream>")
-    try:
-        while link.socket.recv(4096):
-            pass
-    except OSError:
-        pass
-
-
 class Console(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -118,7 +108,7 @@ class Console(unittest.TestCase):
                 link.send(f"<iq type='result' id='{request.group(1)}' from='x.test'/>")
                 link.send(MESSAGE)
                 link.read_until(r"<message .*</message>")
-                close(link)
+                link.close()
 
             result = self.console(
                 script, "<iq type='get' to='x.test' id='my own'>\n"
@@ -140,7 +130,7 @@ class Console(unittest.TestCase):
     def test_refused_login(self):
         def script(link):
             log_in(link, failure="not-authorized")
-            close(link)
+            link.close()
 
         result = self.console(script)
         self.assertEqual(result.returncode, 5, result)
@@ -161,7 +151,7 @@ class Console(unittest.TestCase):
             link.read_until(r"<response [^>]*>.*</response>")
             link.send("<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><not-authorized/>"
                       "</failure>")
-            close(link)
+            link.close()
 
         result = self.console(script)
         self.assertEqual(result.returncode, 5, result)
@@ -173,7 +163,7 @@ class Console(unittest.TestCase):
     def test_wrong_words(self):
         def script(link):
             log_in(link)
-            close(link)
+            link.close()
 
         result = self.console(script, "hello\n<message>\n\n<message><body></message>\n\n"
                               "<other/>\n<message ")
@@ -210,7 +200,7 @@ class Console(unittest.TestCase):
         def script(link):
             log_in(link)
             link.read_until(r"<presence[^>]*unavailable")
-            close(link)
+            link.close()
 
         with peer.Peer(script, CERTIFICATES, "x.test") as server:
             console = subprocess.Popen(

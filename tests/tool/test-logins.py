@@ -39,14 +39,6 @@ def tearDownModule():
     FOLDER.cleanup()
 
 
-def drain(link):
-    try:
-        while link.socket.recv(4096):
-            pass
-    except OSError:
-        pass
-
-
 def answer(failure, mechanisms=peer.PLAIN, text=""):
     def script(link):
         link.start_tls()
@@ -54,7 +46,7 @@ def answer(failure, mechanisms=peer.PLAIN, text=""):
         link.read_until(r"<auth .*?</auth>")
         link.send(f"<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><{failure}/>"
                   f"{text}</failure>")
-        drain(link)
+        link.drain()
     return script
 
 
@@ -65,25 +57,19 @@ def stream_error(condition):
         link.send(peer.HEADER + f"<stream:error><{condition} "
                   "xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>"
                   "</stream:stream>")
-        drain(link)
+        link.drain()
     return script
 
 
 def refuse_bind(link):
-    link.start_tls()
-    link.greet(peer.PLAIN)
-    link.read_until(r"<auth .*?</auth>")
-    link.send("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>")
-    link.greet(peer.BIND)
-    request = link.read_until(r"<iq [^>]*\bid=['\"]([^'\"]*).*?</iq>")
-    link.send(f"<iq type='error' id='{request.group(1)}'><error type='cancel'><conflict "
-              "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>")
-    drain(link)
+    link.authenticate()
+    link.refuse_bind("conflict")
+    link.drain()
 
 
 def handshake(link):
     link.start_tls()
-    drain(link)
+    link.drain()
 
 
 def no_starttls(link):
@@ -91,7 +77,7 @@ def no_starttls(link):
     link.read_until(r"<starttls[^>]*>")
     link.send("<stream:error><unsupported-stanza-type "
               "xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>")
-    drain(link)
+    link.drain()
 
 
 def http(link):
@@ -103,7 +89,7 @@ def offer(*features):
     def script(link):
         link.start_tls()
         link.greet(*features)
-        drain(link)
+        link.drain()
     return script
 
 
@@ -111,7 +97,7 @@ def log_in(link):
     link.log_in()
     link.read_until(r"</stream:stream>")
     link.send("</stream:stream>")
-    drain(link)
+    link.drain()
 
 
 class Tool(unittest.TestCase):
@@ -210,7 +196,7 @@ class Logins(Tool):
 
     def test_silent(self):
         for direct, step in ((True, "tls"), (False, "stream")):
-            self.assert_told(self.login(drain, "--timeout", "2", direct=direct), 7, step,
+            self.assert_told(self.login(peer.Link.drain, "--timeout", "2", direct=direct), 7, step,
                              "timed-out", "within 2 s", "port")
 
     def test_unknown_host(self):
@@ -328,7 +314,7 @@ class Options(Tool):
                 link.bind()
                 link.read_until(r"</stream:stream>")
                 link.send("</stream:stream>")
-                drain(link)
+                link.drain()
 
             for result in self.login(script, *words):
                 self.assertEqual(result.returncode, 0, result)

@@ -45,17 +45,6 @@ def options(server):
             "--ca", CERTIFICATES.ca]
 
 
-def drain(link):
-    """Polite to the end."""
-    link.read_until(r"</stream:stream>")
-    link.send("</stream:stream>")
-    try:
-        while link.socket.recv(4096):
-            pass
-    except OSError:
-        pass
-
-
 def has_terminals():
     """A chroot may have no /dev/pts."""
     try:
@@ -125,7 +114,7 @@ class Prompt(unittest.TestCase):
         self.authenticate(link)
         link.send("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>")
         link.bind()
-        drain(link)
+        link.close()
 
     def type(self, terminal, prompt, text):
         terminal.wait_for(prompt)
@@ -168,7 +157,7 @@ class Listen(unittest.TestCase):
             link.log_in()
             link.send("<message from='b@p.test/\u265a'><body>\u202eevil\u009b2J\nx</body>"
                       "</message>")
-            drain(link)
+            link.close()
 
         for more, line in (([], "message\tb@p.test/\u265a\t\\u202eevil\\x9b2J\\x0ax\n"),
                            (["--xml"], None)):
@@ -191,7 +180,7 @@ class Listen(unittest.TestCase):
         def script(link):
             link.log_in()
             link.read_until(r"<presence[^>]*unavailable")
-            drain(link)
+            link.close()
             ended.set()
 
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -214,7 +203,7 @@ class Listen(unittest.TestCase):
                     link.log_in()
                 reached.set()
                 if not wait:
-                    drain(link)
+                    link.close()
                 while link.socket.recv(4096):
                     pass
 
@@ -237,7 +226,7 @@ class Listen(unittest.TestCase):
             link.log_in()
             link.send("<message from='b@p.test/x'><body>1</body></message>")
             link.read_until(r"<presence[^>]*unavailable")
-            drain(link)
+            link.close()
             ended.set()
 
         with peer.Peer(script, CERTIFICATES) as server:
@@ -250,7 +239,7 @@ class Listen(unittest.TestCase):
     def test_timeout(self):
         def script(link):
             link.log_in()
-            drain(link)
+            link.close()
 
         with peer.Peer(script, CERTIFICATES) as server:
             listener = self.listen(server, "--timeout", "1", "--count", "1")
@@ -262,11 +251,7 @@ class Listen(unittest.TestCase):
         def script(link):
             link.log_in()
             link.read_until(r"</stream:stream>")
-            try:
-                while link.socket.recv(4096):
-                    pass
-            except OSError:
-                pass
+            link.drain()
 
         with peer.Peer(script, CERTIFICATES) as server:
             listener = self.listen(server, "--timeout", "1")
@@ -280,7 +265,7 @@ class Send(unittest.TestCase):
             link.log_in()
             identity = link.read_until(r"<message [^>]*\bid='([^']*)'[^>]*>.*</message>")
             link.send(answer.replace("ID", identity.group(1)))
-            drain(link)
+            link.close()
 
         with peer.Peer(script, CERTIFICATES) as server:
             return subprocess.run([TOOL, "send", "--json", *options(server), *more,
