@@ -1,0 +1,179 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright (C) 2026 The libxmpp-glib authors
+"""The library's mechanisms and those of GNU SASL, each of them on either side.
+
+ROWS is a table: a mechanism is one row of it. Each row is run with everything right, which lets
+romeo in, and with every one of its secrets wrong on one side, which both ways ends in a refusal.
+"""
+
+import base64
+import dataclasses
+import sys
+
+import gi
+
+gi.require_version("Xmpp", "1.0")
+from gi.repository import GLib, GObject, Xmpp  # noqa: E402
+
+import gsasl  # noqa: E402
+import lab  # noqa: E402
+from gsasl import Property  # noqa: E402
+
+DOMAIN = "p.test"
+USER = "romeo"
+BINDING = bytes(range(200, 232))
+OTHER_BINDING = bytes(range(32))
+MAX_TURNS = 10
+
+
+@dataclasses.dataclass
+class Row:
+    """A mechanism, and what its sides have beyond name, domain and password."""
+
+    mechanism: str
+    # The secret: its field in a credential or an authenticator, and its property of GNU SASL.
+    # None: there is none that could be wrong.
+    field: str | None = "password"
+    secret: Property | None = Property.PASSWORD
+    # What GNU SASL is told besides
+    properties: dict = dataclasses.field(default_factory=dict)
+    # More fields of the credential, and more properties of the context on both sides
+    fields: dict = dataclasses.field(default_factory=dict)
+    context: dict = dataclasses.field(default_factory=dict)
+    # Who the library's server believes that the client is
+    username: str | None = USER
+
+
+def bound(mechanism, name, type_name):
+    """A row for a mechanism that is bound to the channel"""
+    return Row(mechanism, properties={name: base64.b64encode(BINDING).decode()},
+               context={"binding": Xmpp.SaslBinding.USED, "offered": [mechanism],
+                        "channel_bindings": GLib.Variant("a(say)", [(type_name, BINDING)])})
+
+
+ROWS = (
+    Row("PLAIN"),
+    Row("SCRAM-SHA-1"),
+    Row("SCRAM-SHA-256"),
+    bound("SCRAM-SHA-1-PLUS", Property.CB_TLS_EXPORTER, "tls-exporter"),
+    bound("SCRAM-SHA-256-PLUS", Property.CB_TLS_EXPORTER, "tls-exporter"),
+    bound("SCRAM-SHA-256-PLUS", Property.CB_TLS_UNIQUE, "tls-unique"),
+)
+
+
+class Accounts(Xmpp.Authenticator):
+    """Knows romeo, and the one field that is his secret"""
+
+    def __init__(self, field, value):
+        super().__init__()
+        self.field = field
+        self.value = value
+
+    def do_lookup(self, request):
+        known = (request.get_username(), request.get_field()) == (USER, self.field)
+        request.reply(self.value if known else None)
+        return True
+
+
+class Own:
+    """A side that the library plays"""
+
+    def __init__(self, row, server, secret, changes):
+        context = {"role": Xmpp.SaslRole.SERVER if server else Xmpp.SaslRole.CLIENT,
+                   "domain": DOMAIN, "secure": True, **row.context, **changes}
+        credential = None
+        if server:
+            context["authenticator"] = Accounts(row.field, secret)
+        else:
+            credential = Xmpp.Credential.new(USER, None)
+            for field, value in {row.field: secret, **row.fields}.items():
+                if field is not None:
+                    credential.set_field(field, value)
+        self.complete = False
+        self.mechanism = Xmpp.SaslRegistry.get_default().create(
+            row.mechanism, GObject.new(Xmpp.SaslContext, **context), credential)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        pass
+
+    async def _step(self, data):
+        output, status = await self.mechanism.step_async(data)
+        self.complete = status == Xmpp.SaslStatus.COMPLETE
+        return None if output is None else output.get_data()
+
+    def step(self, data):
+        return Xmpp.run(self._step(None if data is None else GLib.Bytes.new(data)))
+
+
+def other(row, server, secret, changes):
+    """A side that GNU SASL plays"""
+    properties = {Property.AUTHID: USER, Property.SERVICE: "xmpp", Property.HOSTNAME: DOMAIN,
+                  **row.properties, **changes}
+    if server:
+        del properties[Property.AUTHID]
+    if row.secret is not None:
+        properties[row.secret] = secret
+    return gsasl.Session(row.mechanism, server, properties)
+
+
+def talk(client, server):
+    """Until both are complete, or one of them refuses; who that was, and why."""
+    message = None
+    for _ in range(MAX_TURNS):
+        for side in (client, server):
+            try:
+                message = None if side.complete else side.step(message)
+            except (GLib.Error, gsasl.Refused) as error:
+                return side, error
+        if client.complete and server.complete:
+            return None, None
+    return server, RuntimeError("The two do not come to an end")
+
+
+def authenticate(row, own_is_server, own=None, others=None, own_secret=lab.PASSWORD):
+    """One authentication; @own and @others are what changes on each side."""
+    with Own(row, own_is_server, own_secret, own or {}) as mine, \
+            other(row, not own_is_server, lab.PASSWORD, others or {}) as theirs:
+        client, server = (theirs, mine) if own_is_server else (mine, theirs)
+        refuser, error = talk(client, server)
+        username = mine.mechanism.get_username() if own_is_server else theirs.get(Property.AUTHID)
+        return refuser is mine, refuser is theirs, error, username
+
+
+def check(tap, row, own_is_server):
+    way = "{} of GNU SASL, {} of the library".format(
+        *(("client", "server") if own_is_server else ("server", "client")))
+    name = f"{row.mechanism}, {way}"
+    _, _, error, username = authenticate(row, own_is_server)
+    tap.ok(error is None and username == row.username, name, f"{username}: {error}")
+
+    if row.secret is not None:
+        mine, theirs, error, username = authenticate(row, own_is_server, own_secret="other")
+        if own_is_server:
+            good = mine and error.matches(Xmpp.sasl_error_quark(), Xmpp.SaslError.NOT_AUTHORIZED)
+            good = good and username is None
+        else:
+            good = theirs
+        tap.ok(good, f"{name}: another secret", f"{username}: {error}")
+
+    if "channel_bindings" in row.context:
+        type_name = row.context["channel_bindings"][0][0]
+        bindings = GLib.Variant("a(say)", [(type_name, OTHER_BINDING)])
+        mine, theirs, error, _ = authenticate(row, own_is_server, {"channel_bindings": bindings})
+        tap.ok(mine if own_is_server else theirs, f"{name}: another channel", error)
+
+
+def main():
+    tap = lab.Tap()
+    for row in ROWS:
+        for own_is_server in (False, True):
+            check(tap, row, own_is_server)
+    return tap.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
