@@ -98,31 +98,36 @@ print_line (const char *line)
 }
 
 static void
+print_mechanism (XmppSaslMechanismInfo *info)
+{
+  g_auto (GStrv)
+      roles = list_nicks (XMPP_TYPE_SASL_ROLE, xmpp_sasl_mechanism_info_get_roles (info));
+  g_auto (GStrv) facts =
+      list_nicks (XMPP_TYPE_SASL_FACTS, xmpp_sasl_mechanism_info_get_facts (info));
+  g_autofree char *role_words = g_strjoinv (" ", roles);
+  g_autofree char *fact_words = g_strjoinv (" ", facts);
+  const char *description = xmpp_sasl_mechanism_info_get_file (info);
+  g_autofree char *line =
+      g_strdup_printf ("%-20s strength %3d  %s  %s%s%s",
+                       xmpp_sasl_mechanism_info_get_name (info),
+                       xmpp_sasl_mechanism_info_get_strength (info), role_words,
+                       fact_words, fact_words[0] != '\0' ? "  " : "",
+                       description != NULL ? description : "built in");
+
+  print_line (line);
+}
+
+static void
 print_text (GPtrArray *infos, GVariant *broken)
 {
   GVariantIter iter;
   const char *file;
   const char *reason;
 
+  /* Those that are not loaded are among the broken ones. */
   for (guint i = 0; i < infos->len; i++)
-    {
-      XmppSaslMechanismInfo *info = g_ptr_array_index (infos, i);
-      g_auto (GStrv) roles =
-          list_nicks (XMPP_TYPE_SASL_ROLE, xmpp_sasl_mechanism_info_get_roles (info));
-      g_auto (GStrv) facts =
-          list_nicks (XMPP_TYPE_SASL_FACTS, xmpp_sasl_mechanism_info_get_facts (info));
-      g_autofree char *role_words = g_strjoinv (" ", roles);
-      g_autofree char *fact_words = g_strjoinv (" ", facts);
-      const char *description = xmpp_sasl_mechanism_info_get_file (info);
-      g_autofree char *line =
-          g_strdup_printf ("%-20s strength %3d  %s  %s%s%s",
-                           xmpp_sasl_mechanism_info_get_name (info),
-                           xmpp_sasl_mechanism_info_get_strength (info), role_words,
-                           fact_words, fact_words[0] != '\0' ? "  " : "",
-                           description != NULL ? description : "built in");
-
-      print_line (line);
-    }
+    if (xmpp_sasl_mechanism_info_is_loaded (g_ptr_array_index (infos, i)))
+      print_mechanism (g_ptr_array_index (infos, i));
 
   g_variant_iter_init (&iter, broken);
   while (g_variant_iter_next (&iter, "(&s&s)", &file, &reason))
@@ -131,6 +136,15 @@ print_text (GPtrArray *infos, GVariant *broken)
 
       print_line (line);
     }
+}
+
+/* What the library warns of stands in the list. */
+static void
+ignore_cb (const char *domain,
+           GLogLevelFlags level,
+           const char *message,
+           gpointer user_data)
+{
 }
 
 int
@@ -147,7 +161,9 @@ tool_mechanisms (ToolOptions *options, char **arguments, GError **error)
       return TOOL_USAGE;
     }
 
+  g_log_set_handler ("Xmpp-Sasl", G_LOG_LEVEL_WARNING, ignore_cb, NULL);
   registry = xmpp_sasl_registry_get_default ();
+  xmpp_sasl_registry_load_all (registry);
   infos =
       xmpp_sasl_registry_list (registry, XMPP_SASL_ROLE_CLIENT | XMPP_SASL_ROLE_SERVER);
   broken = xmpp_sasl_registry_list_broken (registry);

@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -115,8 +116,25 @@ open_checked (int directory_fd, const char *name, struct stat *status, GError **
   return -1;
 }
 
+/* Where a link leads out of the directory that was looked at, the next one counts too. */
+static gboolean
+check_place (const char *path, GError **error)
+{
+  g_autofree char *real = realpath (path, NULL);
+  g_autofree char *place = real != NULL ? g_path_get_dirname (real) : NULL;
+  struct stat status;
+
+  if (place == NULL || stat (place, &status) != 0)
+    {
+      set_errno_error (error, "It cannot be opened");
+      return FALSE;
+    }
+
+  return check_status (&status, "directory that it leads to", error);
+}
+
 gboolean
-xmpp_sasl_key_file_check_owner (const char *path, GError **error)
+xmpp_sasl_key_file_check_library (const char *path, GError **error)
 {
   struct stat status;
   int fd = open_checked (AT_FDCWD, path, &status, error);
@@ -126,7 +144,7 @@ xmpp_sasl_key_file_check_owner (const char *path, GError **error)
 
   close (fd);
 
-  return TRUE;
+  return check_place (path, error);
 }
 
 /* NULL: an error */
@@ -195,6 +213,39 @@ parse_flags (GKeyFile *file,
   return ok;
 }
 
+static void
+add_nicks (GString *text, const char *verb, XmppSaslFacts facts)
+{
+  g_autoptr (GTypeClass) klass = g_type_class_ref (XMPP_TYPE_SASL_FACTS);
+
+  for (guint i = 0; i < G_FLAGS_CLASS (klass)->n_values; i++)
+    if (G_FLAGS_CLASS (klass)->values[i].value & facts)
+      g_string_append_printf (text, ", it is %s%s", verb,
+                              G_FLAGS_CLASS (klass)->values[i].value_nick);
+}
+
+/* For a name that the standards know: what the mechanism is taken for instead */
+static void
+report_untrue (Reader *reader, const char *group, XmppSaslFacts facts, int strength)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *reason = NULL;
+  XmppSaslFacts true_facts = facts;
+  int true_strength = strength;
+
+  xmpp_sasl_known_restrict (group, &true_facts, &true_strength);
+  add_nicks (text, "", true_facts & ~facts);
+  add_nicks (text, "not ", facts & ~true_facts);
+  if (true_strength != strength)
+    g_string_append_printf (text, ", its strength is %d", true_strength);
+  if (text->len == 0)
+    return;
+
+  reason = g_strdup_printf ("[%s] The description is corrected: %s", group,
+                            text->str + strlen (", "));
+  reader->broken (reader->path, reason, reader->user_data);
+}
+
 static XmppSaslMechanismInfo *
 parse_group (Reader *reader, const char *group, GError **error)
 {
@@ -231,6 +282,8 @@ parse_group (Reader *reader, const char *group, GError **error)
   fields = g_key_file_get_string_list (reader->key_file, group, "Fields", NULL, error);
   if (fields == NULL)
     return NULL;
+
+  report_untrue (reader, group, facts, strength);
 
   return xmpp_sasl_mechanism_info_new_for_file (group, roles, facts, strength,
                                                 (const char *const *) fields,
@@ -320,7 +373,7 @@ load_file (Reader *reader, int directory_fd, const char *name, GError **error)
   contents = read_contents (fd, status.st_size, error);
   close (fd);
 
-  return contents != NULL &&
+  return contents != NULL && check_place (reader->path, error) &&
          g_key_file_load_from_data (reader->key_file, contents, strlen (contents),
                                     G_KEY_FILE_NONE, error) &&
          parse_module (reader, error);

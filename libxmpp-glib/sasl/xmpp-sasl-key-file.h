@@ -22,8 +22,8 @@ void xmpp_sasl_key_file_read_directory (const char *directory,
                                         XmppSaslKeyFileBroken broken,
                                         gpointer user_data);
 
-/* Is @path a regular file that belongs to root or to us, and that nobody else may change?
- */
-gboolean xmpp_sasl_key_file_check_owner (const char *path, GError **error);
+/* Is @path a regular file that belongs to root or to us, that nobody else may change, and
+ * that nobody else may put another in the place of? */
+gboolean xmpp_sasl_key_file_check_library (const char *path, GError **error);
 
 G_END_DECLS

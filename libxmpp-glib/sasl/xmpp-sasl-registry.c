@@ -9,13 +9,12 @@
 
 #include "sasl/xmpp-sasl-key-file.h"
 #include "sasl/xmpp-sasl-known.h"
+#include "sasl/xmpp-sasl-library.h"
 #include "sasl/xmpp-sasl-mechanism-info-private.h"
 #include "sasl/xmpp-sasl-mechanism-private.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include <gmodule.h>
 
 /**
  * XmppSaslRegistry:
@@ -38,6 +37,8 @@
  * ```
  *
  * The module exports one function, `GType xmpp_sasl_module_get_type (const char *name)`.
+ * It may export `XmppSaslRole xmpp_sasl_module_get_roles (const char *name)` too, so that
+ * no description says that it plays a side which it does not.
  * Directory and files must belong to root or to the user, and not be writable for
  * everybody. What is left out, and why, is in
  * [method@Xmpp.SaslRegistry.list_broken].
@@ -47,16 +48,12 @@
  * Since: 1.0
  */
 
-#define ENTRY_SYMBOL "xmpp_sasl_module_get_type"
-
-typedef GType (*ModuleGetType) (const char *name);
-
 typedef struct
 {
   XmppSaslMechanismInfo *info;
-  char *library; /* NULL: registered by the program */
-  GType type;    /* 0: not loaded yet */
-  char *failure; /* why it did not load */
+  XmppSaslLibrary *library; /* NULL: registered by the program */
+  GType type;               /* 0: not loaded yet */
+  char *failure;            /* why it did not load */
 } Entry;
 
 struct _XmppSaslRegistry
@@ -67,6 +64,7 @@ struct _XmppSaslRegistry
   GRecMutex mutex;
   GHashTable *entries;
   GPtrArray *replaced; /* find() has given their infos out */
+  GHashTable *libraries;
   GHashTable *directories;
   GVariantBuilder *broken;
 };
@@ -79,7 +77,6 @@ entry_free (gpointer data)
   Entry *entry = data;
 
   g_object_unref (entry->info);
-  g_free (entry->library);
   g_free (entry->failure);
   g_free (entry);
 }
@@ -91,6 +88,7 @@ xmpp_sasl_registry_finalize (GObject *object)
 
   g_hash_table_unref (self->entries);
   g_ptr_array_unref (self->replaced);
+  g_hash_table_unref (self->libraries);
   g_hash_table_unref (self->directories);
   g_variant_builder_unref (self->broken);
   g_rec_mutex_clear (&self->mutex);
@@ -110,6 +108,8 @@ xmpp_sasl_registry_init (XmppSaslRegistry *self)
   g_rec_mutex_init (&self->mutex);
   self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, entry_free);
   self->replaced = g_ptr_array_new_with_free_func (entry_free);
+  self->libraries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
+                                           (GDestroyNotify) xmpp_sasl_library_free);
   self->directories = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->broken = g_variant_builder_new (G_VARIANT_TYPE ("a(ss)"));
 }
@@ -173,14 +173,50 @@ xmpp_sasl_registry_get_default (void)
 }
 
 static void
-add_broken (const char *file, const char *reason, gpointer user_data)
+note (XmppSaslRegistry *self, GLogLevelFlags level, const char *file, const char *reason)
 {
-  XmppSaslRegistry *self = user_data;
   g_autofree char *text = g_utf8_make_valid (reason, -1);
   g_autofree char *name = g_utf8_make_valid (file, -1);
 
   g_variant_builder_add (self->broken, "(ss)", name, text);
-  g_warning ("%s: %s", name, text);
+  g_log (G_LOG_DOMAIN, level, "%s: %s", name, text);
+}
+
+static void
+add_broken (const char *file, const char *reason, gpointer user_data)
+{
+  note (user_data, G_LOG_LEVEL_WARNING, file, reason);
+}
+
+/* Where a program has registered the name, that is meant to come first. To put one
+ * directory before another is meant as well, so it is no warning. */
+static void
+add_taken (XmppSaslRegistry *self, XmppSaslMechanismInfo *info, Entry *first)
+{
+  const char *file = xmpp_sasl_mechanism_info_get_file (first->info);
+  g_autofree char *reason = NULL;
+
+  if (file == NULL)
+    return;
+
+  reason = g_strdup_printf ("%s is also in %s, which comes first",
+                            xmpp_sasl_mechanism_info_get_name (info), file);
+  note (self, G_LOG_LEVEL_INFO, xmpp_sasl_mechanism_info_get_file (info), reason);
+}
+
+static XmppSaslLibrary *
+get_library (XmppSaslRegistry *self, const char *path)
+{
+  XmppSaslLibrary *library = g_hash_table_lookup (self->libraries, path);
+
+  if (library == NULL)
+    {
+      library = xmpp_sasl_library_new (path);
+      g_hash_table_insert (self->libraries,
+                           (gpointer) xmpp_sasl_library_get_path (library), library);
+    }
+
+  return library;
 }
 
 static void
@@ -188,18 +224,19 @@ add_found (XmppSaslMechanismInfo *info, const char *library, gpointer user_data)
 {
   XmppSaslRegistry *self = user_data;
   const char *name = xmpp_sasl_mechanism_info_get_name (info);
-  Entry *entry;
+  Entry *entry = g_hash_table_lookup (self->entries, name);
 
   /* The first one that has the name wins. */
-  if (g_hash_table_contains (self->entries, name))
+  if (entry != NULL)
     {
+      add_taken (self, info, entry);
       g_object_unref (info);
       return;
     }
 
   entry = g_new0 (Entry, 1);
   entry->info = info;
-  entry->library = g_strdup (library);
+  entry->library = get_library (self, library);
   g_hash_table_insert (self->entries, (gpointer) name, entry);
 }
 
@@ -223,21 +260,6 @@ xmpp_sasl_registry_add_directory (XmppSaslRegistry *registry, const char *direct
   if (g_hash_table_add (registry->directories, g_strdup (directory)))
     xmpp_sasl_key_file_read_directory (directory, add_found, add_broken, registry);
   g_rec_mutex_unlock (&registry->mutex);
-}
-
-static gboolean
-check_type (GType type, const char *name, char **failure)
-{
-  if (type == G_TYPE_INVALID)
-    *failure = g_strdup_printf ("The module does not know %s", name);
-  else if (!g_type_is_a (type, XMPP_TYPE_SASL_MECHANISM))
-    *failure = g_strdup_printf ("%s is no XmppSaslMechanism", g_type_name (type));
-  else if (G_TYPE_IS_ABSTRACT (type))
-    *failure = g_strdup_printf ("%s is abstract", g_type_name (type));
-  else
-    return TRUE;
-
-  return FALSE;
 }
 
 /**
@@ -269,7 +291,7 @@ xmpp_sasl_registry_register (XmppSaslRegistry *registry,
   g_rec_mutex_lock (&registry->mutex);
   if (!xmpp_sasl_name_is_valid (name))
     add_broken (name, "This is not the name of a mechanism (RFC 4422 §3.1)", registry);
-  else if (!check_type (type, name, &failure))
+  else if (!xmpp_sasl_library_check_type (type, name, &failure))
     add_broken (name, failure, registry);
   else
     {
@@ -372,7 +394,8 @@ xmpp_sasl_registry_find (XmppSaslRegistry *registry, const char *name)
  * xmpp_sasl_registry_list_broken:
  * @registry: a registry
  *
- * Lists what was left out: directories, description files, single mechanisms of them, and
+ * Lists what is wrong: directories, description files and single mechanisms of them that
+ * were left out, names that another file had first, descriptions that were corrected, and
  * modules that did not load.
  *
  * Returns: (transfer full): pairs of a file and a reason, `a(ss)`
@@ -403,55 +426,82 @@ xmpp_sasl_registry_list_broken (XmppSaslRegistry *registry)
   return g_steal_pointer (&list);
 }
 
-/* Binding everything at once: with LAZY, a missing symbol would end the process later. */
-static GType
-load_module (Entry *entry, char **failure)
+static void
+load (XmppSaslRegistry *self, Entry *entry)
 {
-  const char *name = xmpp_sasl_mechanism_info_get_name (entry->info);
-  g_autoptr (GError) error = NULL;
-  ModuleGetType get_type = NULL;
-  GModule *module;
-  GType type;
+  const char *path = xmpp_sasl_library_get_path (entry->library);
+  gboolean again = FALSE;
+  const char *why = xmpp_sasl_library_load (entry->library, &again);
 
-  if (!xmpp_sasl_key_file_check_owner (entry->library, &error) ||
-      (module = g_module_open_full (entry->library, G_MODULE_BIND_LOCAL, &error)) == NULL)
-    {
-      *failure = g_strdup (error->message);
-      return G_TYPE_INVALID;
-    }
+  if (why != NULL)
+    entry->failure = g_strdup (why);
+  else
+    entry->type =
+        xmpp_sasl_library_find_type (entry->library, entry->info, &entry->failure);
 
-  /* Its types cannot be taken back. */
-  g_module_make_resident (module);
-
-  if (!g_module_symbol (module, ENTRY_SYMBOL, (gpointer *) &get_type) || get_type == NULL)
-    {
-      *failure = g_strdup ("The module has no function " ENTRY_SYMBOL "()");
-      return G_TYPE_INVALID;
-    }
-
-  type = get_type (name);
-
-  return check_type (type, name, failure) ? type : G_TYPE_INVALID;
+  if (entry->failure == NULL)
+    xmpp_sasl_mechanism_info_set_loaded (entry->info);
+  else if (!again)
+    add_broken (path, entry->failure, self);
 }
 
 static gboolean
 ensure_loaded (XmppSaslRegistry *self, Entry *entry, GError **error)
 {
   if (entry->type == G_TYPE_INVALID && entry->failure == NULL)
-    {
-      entry->type = load_module (entry, &entry->failure);
-      if (entry->failure != NULL)
-        add_broken (entry->library, entry->failure, self);
-      else
-        xmpp_sasl_mechanism_info_set_loaded (entry->info);
-    }
+    load (self, entry);
 
   if (entry->failure == NULL)
     return TRUE;
 
-  g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_MODULE, "%s: %s", entry->library,
-               entry->failure);
+  g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_MODULE, "%s: %s",
+               xmpp_sasl_library_get_path (entry->library), entry->failure);
   return FALSE;
+}
+
+static int
+compare_entries (gconstpointer a, gconstpointer b)
+{
+  const Entry *entry_a = *(const Entry *const *) a;
+  const Entry *entry_b = *(const Entry *const *) b;
+  int order = g_strcmp0 (xmpp_sasl_mechanism_info_get_file (entry_a->info),
+                         xmpp_sasl_mechanism_info_get_file (entry_b->info));
+
+  return order != 0 ? order
+                    : strcmp (xmpp_sasl_mechanism_info_get_name (entry_a->info),
+                              xmpp_sasl_mechanism_info_get_name (entry_b->info));
+}
+
+/**
+ * xmpp_sasl_registry_load_all:
+ * @registry: a registry
+ *
+ * Loads all modules, to find out which are broken:
+ * [method@Xmpp.SaslRegistry.list_broken] tells afterwards, and
+ * [method@Xmpp.SaslMechanismInfo.is_loaded] for each mechanism. A program that only logs
+ * in has no need of it, a module is loaded when its mechanism is first used.
+ *
+ * Since: 1.0
+ */
+void
+xmpp_sasl_registry_load_all (XmppSaslRegistry *registry)
+{
+  g_autoptr (GPtrArray) entries = NULL;
+  GHashTableIter iter;
+  gpointer entry;
+
+  g_return_if_fail (XMPP_IS_SASL_REGISTRY (registry));
+
+  entries = g_ptr_array_new ();
+  g_rec_mutex_lock (&registry->mutex);
+  g_hash_table_iter_init (&iter, registry->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &entry))
+    g_ptr_array_add (entries, entry);
+  /* Always in the same order: of two modules with the same type the second one fails. */
+  g_ptr_array_sort (entries, compare_entries);
+  for (guint i = 0; i < entries->len; i++)
+    ensure_loaded (registry, g_ptr_array_index (entries, i), NULL);
+  g_rec_mutex_unlock (&registry->mutex);
 }
 
 static GType

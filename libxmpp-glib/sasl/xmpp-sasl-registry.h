@@ -37,6 +37,9 @@ GPtrArray *xmpp_sasl_registry_list (XmppSaslRegistry *registry, XmppSaslRole rol
 XMPP_AVAILABLE_IN_ALL
 XmppSaslMechanismInfo *xmpp_sasl_registry_find (XmppSaslRegistry *registry,
                                                 const char *name);
+/* For a diagnosis; else a module is loaded when its mechanism is first used */
+XMPP_AVAILABLE_IN_ALL
+void xmpp_sasl_registry_load_all (XmppSaslRegistry *registry);
 /* Files and groups that were left out, and modules that did not load: a(ss), file and
  * reason (transfer full) */
 XMPP_AVAILABLE_IN_ALL

@@ -36,7 +36,7 @@ test_good (void)
       listed = xmpp_sasl_registry_list (registry, XMPP_SASL_ROLE_CLIENT);
 
   /* Nothing is loaded for the list. */
-  g_assert_cmpint (listed->len, ==, 9);
+  g_assert_cmpint (listed->len, ==, 12);
   for (guint i = 0; i < listed->len; i++)
     g_assert_false (xmpp_sasl_mechanism_info_is_loaded (listed->pdata[i]));
   g_assert_cmpint (g_type_from_name ("TestGood"), ==, 0);
@@ -86,8 +86,9 @@ test_broken (void)
     { "X-TEXT", "libtest-text.so" },
     { "X-MISSING", "cannot be opened" },
     { "X-ABSTRACT", "abstract" },
-    { "X-OBJECT", "XmppCredential is no XmppSaslMechanism" },
+    { "X-OBJECT", "XmppCredential for X-OBJECT is no XmppSaslMechanism" },
     { "X-STRANGER", "does not know X-STRANGER" },
+    { "X-ONE-SIDED", "does not play the server's side of X-ONE-SIDED" },
   };
   g_autoptr (XmppSaslRegistry) registry = new_registry ();
   g_autoptr (XmppSaslContext) context = g_object_new (XMPP_TYPE_SASL_CONTEXT, NULL);

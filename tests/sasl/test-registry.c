@@ -271,9 +271,17 @@ test_facts_of_key_file (void)
       write_file (directory, "a.sasl",
                   MODULE "[PLAIN]\nRoles=client\nFacts=mutual;blocks\nStrength=99\n"
                          "Fields=username;password\n");
+  g_autofree char *broken = NULL;
   XmppSaslMechanismInfo *info;
 
+  /* It is believed in what makes it look worse. */
+  expect_warning ("[PLAIN]");
   xmpp_sasl_registry_add_directory (registry, directory);
+  g_test_assert_expected_messages ();
+  broken = dup_broken (registry);
+  g_assert_cmpstr (broken, ==,
+                   "[PLAIN] The description is corrected: it is plain-text, it is "
+                   "needs-tls, it is not mutual, its strength is 10\n");
   info = xmpp_sasl_registry_find (registry, "PLAIN");
   g_assert_nonnull (info);
   g_assert_cmphex (xmpp_sasl_mechanism_info_get_facts (info), ==,
@@ -299,6 +307,10 @@ test_first_file_wins (void)
   g_autofree char *c =
       write_file (second, "a.sasl",
                   MODULE TOKEN "[X-OWN]\nRoles=client\nFacts=\nStrength=9\nFields=\n");
+  g_autofree char *taken =
+      g_strdup_printf ("X-TOKEN is also in %s, which comes first\n", b);
+  g_autofree char *expected = g_strconcat (taken, taken, NULL);
+  g_autofree char *broken = NULL;
   XmppSaslMechanismInfo *info;
 
   xmpp_sasl_registry_register (registry, own, TOY_TYPE_MECHANISM);
@@ -308,6 +320,9 @@ test_first_file_wins (void)
   info = xmpp_sasl_registry_find (registry, "X-TOKEN");
   g_assert_cmpstr (xmpp_sasl_mechanism_info_get_file (info), ==, b);
   g_assert_true (xmpp_sasl_registry_find (registry, "X-OWN") == own);
+  /* What the program has registered is meant to come first. */
+  broken = dup_broken (registry);
+  g_assert_cmpstr (broken, ==, expected);
   remove_directory (first);
   remove_directory (second);
 }

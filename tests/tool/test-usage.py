@@ -1,8 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Copyright (C) 2026 The libxmpp-glib authors
-"""xmpp-tool without a server: what is wrong on the command line, nobody who answers, and the
-list of mechanisms."""
+"""xmpp-tool without a server: what is wrong on the command line, and nobody who answers."""
 
 import json
 import os
@@ -229,53 +228,6 @@ class Refused(unittest.TestCase):
         self.assertEqual(result.returncode, 3, result)
         self.assertRegex(result.stdout, r"(?m)^✗ connect ")
         self.assertRegex(result.stderr, r"^xmpp-tool: connect: ")
-
-
-class Mechanisms(unittest.TestCase):
-    def test_json(self):
-        result = run("mechanisms", "--json")
-        self.assertEqual(result.returncode, 0, result)
-        listing = json.loads(result.stdout)
-        self.assertEqual(list(listing), ["mechanisms", "broken"])
-        self.assertEqual(listing["broken"], [])
-        by_name = {each["name"]: each for each in listing["mechanisms"]}
-        for name in ("PLAIN", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512",
-                     "SCRAM-SHA-256-PLUS"):
-            self.assertIn(name, by_name)
-            each = by_name[name]
-            self.assertEqual(list(each), ["name", "roles", "facts", "strength", "fields",
-                                          "file", "loaded"])
-            self.assertEqual(each["roles"], ["client", "server"])
-            self.assertTrue(each["file"].endswith(".sasl"))
-            self.assertIs(each["loaded"], False)
-        self.assertIn("plain-text", by_name["PLAIN"]["facts"])
-        self.assertIn("mutual", by_name["SCRAM-SHA-1"]["facts"])
-        self.assertIn("channel-binding", by_name["SCRAM-SHA-256-PLUS"]["facts"])
-        self.assertIn("password", by_name["PLAIN"]["fields"])
-
-    def test_text(self):
-        result = run("mechanisms")
-        self.assertEqual(result.returncode, 0, result)
-        self.assertRegex(result.stdout, r"(?m)^SCRAM-SHA-256 .*scram.*\.sasl$")
-
-    def test_broken(self):
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "bad.sasl")
-            with open(path, "w", encoding="utf-8") as file:
-                file.write("no key file\n")
-            result = run("mechanisms", "--json",
-                         env={**os.environ, "XMPP_SASL_MODULE_PATH": folder})
-            self.assertEqual(result.returncode, 0, result)
-            broken = {each["file"]: each["reason"]
-                      for each in json.loads(result.stdout)["broken"]}
-            self.assertTrue(broken.get(path), result)
-
-    def test_none(self):
-        """A build that was not installed says where it has looked."""
-        with tempfile.TemporaryDirectory() as folder:
-            result = run("mechanisms", env={**os.environ, "XMPP_SASL_MODULE_PATH": folder})
-            self.assertEqual(result.returncode, 0, result)
-            self.assertEqual("XMPP_SASL_MODULE_PATH" in result.stderr, result.stdout == "")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@
 /* A module that works for X-GOOD and X-GOOD-TOO, and gives odd types for other names */
 
 G_MODULE_EXPORT GType xmpp_sasl_module_get_type (const char *name);
+G_MODULE_EXPORT XmppSaslRole xmpp_sasl_module_get_roles (const char *name);
 
 typedef XmppSaslMechanism TestGood;
 typedef XmppSaslMechanismClass TestGoodClass;
@@ -44,7 +45,7 @@ test_good_init (TestGood *self)
 GType
 xmpp_sasl_module_get_type (const char *name)
 {
-  if (g_str_has_prefix (name, "X-GOOD"))
+  if (g_str_has_prefix (name, "X-GOOD") || g_str_equal (name, "X-ONE-SIDED"))
     return test_good_get_type ();
   if (g_str_equal (name, "X-ABSTRACT"))
     return XMPP_TYPE_SASL_MECHANISM;
@@ -52,4 +53,10 @@ xmpp_sasl_module_get_type (const char *name)
     return XMPP_TYPE_CREDENTIAL;
 
   return G_TYPE_INVALID;
+}
+
+XmppSaslRole
+xmpp_sasl_module_get_roles (const char *name)
+{
+  return XMPP_SASL_ROLE_CLIENT;
 }
