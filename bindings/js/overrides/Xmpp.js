@@ -3,9 +3,13 @@
 
 // What makes Xmpp native in JavaScript; GJS loads it with the namespace. Every method
 // NAME_async() that is called without a callback returns a promise, and what is left out at its
-// end is null. Connections can be iterated over with "for await".
+// end is null. Connections can be iterated over with "for await". In subclasses of mechanisms,
+// credentials and authenticators an exception ends the login with an error that names class and
+// line, and what answers later may be async; throw new Xmpp.SaslError({code, message}) to say more.
 
 /* exported _init */
+
+const {GLib, GObject} = imports.gi;
 
 // The method, or with nothing but missing arguments before its callback a promise
 function promisify(prototype, name) {
@@ -98,6 +102,117 @@ function adaptValues(Xmpp) {
         takeJid(Xmpp, Xmpp.Stanza.prototype, name, 0);
 }
 
+// What happened and where. Not what the exception says: that may quote a secret.
+function makeFailure(Xmpp, place, error) {
+    if (error instanceof GLib.Error)
+        return error;
+    const what = error?.name ?? typeof error;
+    const line = error?.fileName
+        ? ` in ${GLib.path_get_basename(error.fileName)}, line ${error.lineNumber}` : '';
+    return new Xmpp.SaslError({
+        code: Xmpp.SaslError.MODULE,
+        message: `${place}(): ${what}${line}`,
+    });
+}
+
+// What is sent, as the library wants it. Null is nothing, and no bytes are an empty message.
+function toBytes(value) {
+    if (typeof value === 'string')
+        return new GLib.Bytes(new TextEncoder().encode(value));
+    return value instanceof Uint8Array ? new GLib.Bytes(value) : value ?? null;
+}
+
+function describe(value) {
+    return value?.constructor?.name ?? String(value);
+}
+
+// What is wrong with what a step has returned, or null
+function checkAnswer(Xmpp, answer) {
+    if (answer instanceof Promise) {
+        answer.catch(() => {});
+        return 'cannot wait; override vfunc_begin_step() for that';
+    }
+    if (!Array.isArray(answer) || answer.length !== 2)
+        return `must return [bytes or null, Xmpp.SaslStatus], not ${describe(answer)}`;
+    const [output, status] = answer;
+    if (![GLib.Bytes, Uint8Array].some(kind => output instanceof kind) &&
+        !['string', 'undefined'].includes(typeof output) && output !== null)
+        return `must return bytes or null, not ${describe(output)}`;
+    if (![Xmpp.SaslStatus.CONTINUE, Xmpp.SaslStatus.COMPLETE].includes(status))
+        return `must return an Xmpp.SaslStatus, not ${describe(status)}`;
+    return null;
+}
+
+function adaptStep(Xmpp, place, step) {
+    return function (input, cancellable) {
+        let wrong;
+        try {
+            const answer = step.call(this, input, cancellable);
+            wrong = checkAnswer(Xmpp, answer);
+            if (!wrong)
+                return [toBytes(answer[0]), answer[1]];
+        } catch (error) {
+            throw makeFailure(Xmpp, place, error);
+        }
+        throw new Xmpp.SaslError({code: Xmpp.SaslError.MODULE, message: `${place}() ${wrong}`});
+    };
+}
+
+// The function, which answers its request now or later, and may be async
+function adaptAnswer(Xmpp, place, func) {
+    return function (request) {
+        try {
+            const answer = func.call(this, request);
+            if (!(answer instanceof Promise))
+                return Boolean(answer);
+            answer.catch(error => request.fail(makeFailure(Xmpp, place, error)));
+        } catch (error) {
+            request.fail(makeFailure(Xmpp, place, error));
+        }
+        return true;
+    };
+}
+
+// Each subclass has the functions of these names adapted before GObject sees them.
+function adaptSubclasses(Xmpp, owner, adapters, seen = () => {}) {
+    owner._classInit = function (klass) {
+        for (const [name, adapt] of Object.entries(adapters)) {
+            if (Object.hasOwn(klass.prototype, name)) {
+                klass.prototype[name] = adapt(Xmpp, `${klass.name}.${name}`,
+                    klass.prototype[name]);
+            }
+        }
+        const adapted = GObject.Object._classInit.call(this, klass);
+        seen(adapted);
+        return adapted;
+    };
+}
+
+function adaptSasl(Xmpp) {
+    const ours = new Set();
+    adaptSubclasses(Xmpp, Xmpp.SaslMechanism, {vfunc_step: adaptStep, vfunc_begin_step: adaptAnswer},
+        klass => ours.add(klass.$gtype.name));
+    adaptSubclasses(Xmpp, Xmpp.Credential, {vfunc_request: adaptAnswer});
+    adaptSubclasses(Xmpp, Xmpp.Authenticator,
+        {vfunc_lookup: adaptAnswer, vfunc_verify: adaptAnswer, vfunc_authorize: adaptAnswer});
+
+    const {reply} = Xmpp.SaslStep.prototype;
+    Xmpp.SaslStep.prototype.reply = function (output, status) {
+        return reply.call(this, toBytes(output), status);
+    };
+
+    const {register} = Xmpp.SaslRegistry.prototype;
+    Xmpp.SaslRegistry.prototype.register = function (info, type) {
+        const {name} = type.$gtype ?? type;
+        if (ours.has(name) && info.get_facts() & Xmpp.SaslFacts.BLOCKS) {
+            throw new Error(`${info.get_name()}: JavaScript does not run in a worker thread, so ` +
+                `${name} cannot be registered with Xmpp.SaslFacts.BLOCKS; wait in ` +
+                'vfunc_begin_step() instead');
+        }
+        return register.call(this, info, type);
+    };
+}
+
 function _init() {
     const Xmpp = this;
 
@@ -107,4 +222,5 @@ function _init() {
     }
     adaptConnection(Xmpp);
     adaptValues(Xmpp);
+    adaptSasl(Xmpp);
 }

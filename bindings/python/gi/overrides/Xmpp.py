@@ -5,14 +5,20 @@
 Every method NAME_async() that is called without a callback, inside a coroutine, gives something
 to await. Cancelling the task cancels the operation, and the await ends when the operation has
 ended. Xmpp.run() is asyncio.run() with GLib's main loop inside. Errors of the library's own
-domains are exceptions of their own, all of them subclasses of GLib.Error.
+domains are exceptions of their own, all of them subclasses of GLib.Error; raise one the same way:
+Xmpp.SaslError("Refused", Xmpp.SaslError.NOT_AUTHORIZED). In subclasses of mechanisms, credentials
+and authenticators any other exception ends the login with an error that names class and line, and
+what answers later may be a coroutine.
 """
 
 import asyncio
 import collections.abc
 import functools
+import inspect
 import math
+import os
 import selectors
+import traceback
 
 from gi.module import get_introspection_module
 from gi.repository import Gio, GLib, GObject
@@ -303,6 +309,112 @@ Xmpp.Connection.get_error = _get_own_error
 Xmpp.Connection.__aenter__ = _enter
 Xmpp.Connection.__aexit__ = _exit
 Xmpp.Client.__init__ = _init_client
+
+
+# Mechanisms, credentials and authenticators written in Python
+
+
+_SaslError = _errors[GLib.quark_to_string(Xmpp.sasl_error_quark())]
+
+
+def _failure(function, error):
+    """What happened and where. Not what the exception says: that may quote a secret."""
+    if isinstance(error, GLib.Error):
+        return error
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename == function.__code__.co_filename]
+    place = (own or frames)[-1]
+    return _SaslError(f"{function.__qualname__}(): {type(error).__name__} in "
+                      f"{os.path.basename(place.filename)}, line {place.lineno}", _SaslError.MODULE)
+
+
+_BYTES = (bytes, bytearray, memoryview, str)
+
+
+def _bytes(value):
+    """What is sent, as the library wants it. None is nothing, and b"" an empty message."""
+    if isinstance(value, str):
+        value = value.encode()
+    return GLib.Bytes.new(bytes(value)) if isinstance(value, _BYTES) else value
+
+
+def _check_answer(answer):
+    """What is wrong with what a step has returned, or None"""
+    if inspect.iscoroutine(answer):
+        answer.close()
+        return "cannot wait; override do_begin_step() for that"
+    if not isinstance(answer, tuple) or len(answer) != 2:
+        return f"must return bytes (or None) and an Xmpp.SaslStatus, not {type(answer).__name__}"
+    if not isinstance(answer[0], (type(None), GLib.Bytes, *_BYTES)):
+        return f"must return bytes or None, not {type(answer[0]).__name__}"
+    if not isinstance(answer[1], Xmpp.SaslStatus):
+        return f"must return an Xmpp.SaslStatus, not {type(answer[1]).__name__}"
+    return None
+
+
+def _adapt_step(function):
+    @functools.wraps(function)
+    def do_step(self, data, cancellable):
+        try:
+            answer = function(self, data, cancellable)
+            wrong = _check_answer(answer)
+            if wrong is None:
+                return _bytes(answer[0]), answer[1]
+        except Exception as error:
+            raise _failure(function, error) from error
+        raise _SaslError(f"{function.__qualname__}() {wrong}", _SaslError.MODULE)
+    return do_step
+
+
+_running = set()
+
+
+async def _wait(function, answer, request):
+    try:
+        await answer
+    except Exception as error:
+        request.fail(_failure(function, error))
+
+
+def _adapt_answer(function):
+    """@function answers its request now or later, and may be a coroutine."""
+    @functools.wraps(function)
+    def answer(self, request):
+        try:
+            given = function(self, request)
+            if not inspect.iscoroutine(given):
+                return given is None or given
+            loop = _running_loop()
+            if loop is None:
+                given.close()
+                raise RuntimeError("no event loop")
+            task = loop.create_task(_wait(function, given, request))
+            _running.add(task)
+            task.add_done_callback(_running.discard)
+        except Exception as error:
+            request.fail(_failure(function, error))
+        return True
+    return answer
+
+
+def _adapt_subclasses(kind, **adapters):
+    """Each subclass of @kind has the functions of these names adapted before GObject sees them."""
+    def adapt(cls, **named):
+        super(kind, cls).__init_subclass__(**named)
+        for name, adapter in adapters.items():
+            if name in vars(cls):
+                setattr(cls, name, adapter(vars(cls)[name]))
+    kind.__init_subclass__ = classmethod(adapt)
+
+
+_adapt_subclasses(Xmpp.SaslMechanism, do_step=_adapt_step, do_begin_step=_adapt_answer)
+_adapt_subclasses(Xmpp.Credential, do_request=_adapt_answer)
+_adapt_subclasses(Xmpp.Authenticator, do_lookup=_adapt_answer, do_verify=_adapt_answer,
+                  do_authorize=_adapt_answer)
+
+_reply_to_step = Xmpp.SaslStep.reply
+Xmpp.SaslStep.reply = functools.wraps(_reply_to_step)(
+    lambda self, output, status: _reply_to_step(self, _bytes(output), status))
 
 
 # Values
