@@ -15,6 +15,7 @@ struct _XmppTestAuthenticator
 
   GHashTable *values; /* "user\nfield" → value */
   gboolean delayed;
+  GString *log;
 };
 
 G_DEFINE_FINAL_TYPE (XmppTestAuthenticator,
@@ -58,6 +59,8 @@ xmpp_test_authenticator_lookup (XmppAuthenticator *authenticator,
   const char *value = g_hash_table_lookup (self->values, key);
   Answer *answer;
 
+  g_string_append_printf (self->log, "%s ",
+                          xmpp_authenticator_request_get_field (request));
   if (!self->delayed)
     {
       xmpp_authenticator_request_reply (request, value);
@@ -76,6 +79,7 @@ static void
 xmpp_test_authenticator_finalize (GObject *object)
 {
   g_hash_table_unref (XMPP_TEST_AUTHENTICATOR (object)->values);
+  g_string_free (XMPP_TEST_AUTHENTICATOR (object)->log, TRUE);
 
   G_OBJECT_CLASS (xmpp_test_authenticator_parent_class)->finalize (object);
 }
@@ -93,6 +97,7 @@ xmpp_test_authenticator_init (XmppTestAuthenticator *self)
   /* Wiped, for the test that looks for what is not */
   self->values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                         (GDestroyNotify) xmpp_secret_free);
+  self->log = g_string_new (NULL);
 }
 
 XmppTestAuthenticator *
@@ -117,6 +122,16 @@ xmpp_test_authenticator_set_delayed (XmppTestAuthenticator *self, gboolean delay
   self->delayed = delayed;
 }
 
+char *
+xmpp_test_authenticator_take_log (XmppTestAuthenticator *self)
+{
+  char *log = g_string_free (self->log, FALSE);
+
+  self->log = g_string_new (NULL);
+
+  return log;
+}
+
 XmppSaslContext *
 xmpp_test_context_new (XmppSaslRole role,
                        const XmppTestChannel *channel,
@@ -135,7 +150,8 @@ xmpp_test_context_new (XmppSaslRole role,
                                                       strlen (channel->data), 1));
 
   return g_object_new (XMPP_TYPE_SASL_CONTEXT, "role", role, "domain", "a.test", "secure",
-                       !channel->insecure, "offered", channel->offered, "binding",
+                       !channel->insecure, "offered", channel->offered,
+                       "offered-channel-bindings", channel->offered_types, "binding",
                        channel->binding, "channel-bindings",
                        g_variant_builder_end (&bindings), "authenticator", authenticator,
                        NULL);
@@ -213,6 +229,34 @@ xmpp_test_step (XmppSaslMechanism *mechanism,
 
   return g_strndup (g_bytes_get_size (output) > 0 ? g_bytes_get_data (output, NULL) : "",
                     g_bytes_get_size (output));
+}
+
+char *
+xmpp_test_step_good (XmppSaslMechanism *mechanism,
+                     const char *input,
+                     XmppSaslStatus expected)
+{
+  g_autoptr (GError) error = NULL;
+  XmppSaslStatus status;
+  char *output = xmpp_test_step (mechanism, input, &status, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (status, ==, expected);
+
+  return output;
+}
+
+char *
+xmpp_test_step_refused (XmppSaslMechanism *mechanism, const char *input, int code)
+{
+  g_autoptr (GError) error = NULL;
+  XmppSaslStatus status;
+
+  g_assert_null (xmpp_test_step (mechanism, input, &status, &error));
+  g_assert_error (error, XMPP_SASL_ERROR, code);
+  g_assert_cmpint (status, ==, XMPP_SASL_STATUS_FAILED);
+
+  return g_strdup (error->message);
 }
 
 gboolean

@@ -22,6 +22,8 @@ void xmpp_test_authenticator_set (XmppTestAuthenticator *self,
                                   const char *field,
                                   const char *value);
 void xmpp_test_authenticator_set_delayed (XmppTestAuthenticator *self, gboolean delayed);
+/* The fields that were looked up since the last call, with a blank behind each */
+char *xmpp_test_authenticator_take_log (XmppTestAuthenticator *self);
 
 /* How the two sides see the channel; what is left out is nothing */
 typedef struct
@@ -31,6 +33,7 @@ typedef struct
   const char *type; /* of the only channel binding */
   const char *data;
   const char *const *offered;
+  const char *const *offered_types;
 } XmppTestChannel;
 
 XmppSaslContext *xmpp_test_context_new (XmppSaslRole role,
@@ -56,6 +59,12 @@ GBytes *xmpp_test_step_bytes (XmppSaslMechanism *mechanism,
                               GBytes *input,
                               XmppSaslStatus *status,
                               GError **error);
+/* A step that has to go well: the output */
+char *xmpp_test_step_good (XmppSaslMechanism *mechanism,
+                           const char *input,
+                           XmppSaslStatus expected);
+/* A step that has to fail with this code of XMPP_SASL_ERROR: the error's text */
+char *xmpp_test_step_refused (XmppSaslMechanism *mechanism, const char *input, int code);
 /* Lets the two sides talk. TRUE: both are complete; else one of the errors is set. */
 gboolean xmpp_test_sasl_run (XmppSaslMechanism *client,
                              XmppSaslMechanism *server,
