@@ -28,6 +28,7 @@ struct _XmppSaslProfileFeature
   XmppAuthenticator *authenticator;
   XmppLimits *limits;
   GVariant *bindings;
+  GStrv offered;
   guint n_failures;
 };
 

@@ -11,6 +11,8 @@
 #include "core/xmpp-limits-private.h"
 #include "core/xmpp-namespaces.h"
 #include "negotiation/xmpp-sasl-elements.h"
+#include "sasl/xmpp-sasl-binding.h"
+#include "sasl/xmpp-sasl-known.h"
 #include "sasl/xmpp-sasl-mechanism.h"
 #include "sasl/xmpp-sasl-policy-private.h"
 #include "tls/xmpp-channel-binding.h"
@@ -86,6 +88,9 @@ list_offered (XmppSaslProfileFeature *self, XmppStream *stream)
 
       if (self->policy != NULL && xmpp_sasl_policy_judge (self->policy, info) != NULL)
         continue;
+      /* A token is of no use here: nobody hands one out. */
+      if (xmpp_sasl_known_is_token (xmpp_sasl_mechanism_info_get_name (info)))
+        continue;
       if (!bound || has_bindings (self, stream))
         g_strv_builder_add (builder, xmpp_sasl_mechanism_info_get_name (info));
     }
@@ -103,10 +108,12 @@ void
 xmpp_sasl_profile_offer (XmppFeature *feature, XmppStream *stream, XmppElement *features)
 {
   XmppSaslProfileFeature *self = XMPP_SASL_PROFILE_FEATURE (feature);
-  g_auto (GStrv) names = list_offered (self, stream);
   GVariant *bindings = get_bindings (self, stream);
+  GStrv names = list_offered (self, stream);
   XmppElement *parent;
 
+  g_strfreev (self->offered);
+  self->offered = names;
   if (names[0] == NULL)
     return;
 
@@ -155,11 +162,12 @@ xmpp_sasl_profile_respond_async (XmppFeature *feature,
 }
 
 static XmppSaslContext *
-create_context (XmppSaslProfileFeature *self, XmppStream *stream, GStrv offered)
+create_context (XmppSaslProfileFeature *self, XmppStream *stream)
 {
   const XmppLimitValues *limits = xmpp_limits_peek (self->limits);
   GIOStream *io = xmpp_stream_get_io (stream);
   gboolean bound = has_bindings (self, stream);
+  g_auto (GStrv) types = bound ? xmpp_sasl_binding_list_types (self->bindings) : NULL;
   gboolean secure = is_secure (stream) || self->insecure;
   GTlsCertificate *certificate = NULL;
 
@@ -168,7 +176,8 @@ create_context (XmppSaslProfileFeature *self, XmppStream *stream, GStrv offered)
 
   return g_object_new (XMPP_TYPE_SASL_CONTEXT, "role", XMPP_SASL_ROLE_SERVER, "service",
                        "xmpp", "domain", xmpp_stream_get_peer_header (stream)->to,
-                       "secure", secure, "offered", offered, "channel-bindings",
+                       "secure", secure, "offered", self->offered,
+                       "offered-channel-bindings", types, "channel-bindings",
                        bound ? self->bindings : NULL, "binding",
                        bound ? XMPP_SASL_BINDING_USED : XMPP_SASL_BINDING_NONE,
                        "min-iterations", limits->scram_iterations_min, "max-iterations",
@@ -183,17 +192,21 @@ create_mechanism (XmppSaslProfileFeature *self,
                   const char *name,
                   GError **error)
 {
-  g_auto (GStrv) offered = list_offered (self, stream);
   g_autoptr (XmppSaslContext) context = NULL;
 
-  if (name == NULL || !g_strv_contains ((const char *const *) offered, name))
+  /* What the client has seen, if it has waited for it: the proof of the lists (XEP-0474) is
+   * about that, whatever else there is by now */
+  if (self->offered == NULL)
+    self->offered = list_offered (self, stream);
+
+  if (name == NULL || !g_strv_contains ((const char *const *) self->offered, name))
     {
       g_set_error_literal (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_INVALID_MECHANISM,
                            "This mechanism is not offered");
       return NULL;
     }
 
-  context = create_context (self, stream, offered);
+  context = create_context (self, stream);
 
   return xmpp_sasl_registry_create (self->registry, name, context, NULL, error);
 }

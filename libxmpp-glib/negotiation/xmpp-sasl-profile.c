@@ -378,6 +378,7 @@ xmpp_sasl_profile_feature_finalize (GObject *object)
   g_clear_object (&self->authenticator);
   g_clear_object (&self->limits);
   g_clear_pointer (&self->bindings, g_variant_unref);
+  g_strfreev (self->offered);
 
   G_OBJECT_CLASS (xmpp_sasl_profile_feature_parent_class)->finalize (object);
 }

@@ -25,7 +25,21 @@
  * Since: 1.0
  */
 
-G_DEFINE_TYPE (XmppAuthenticator, xmpp_authenticator, G_TYPE_OBJECT)
+typedef struct
+{
+  GMutex mutex; /* mechanisms step in threads of their own */
+  char *decoy;
+} XmppAuthenticatorPrivate;
+
+G_DEFINE_TYPE_WITH_PRIVATE (XmppAuthenticator, xmpp_authenticator, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_DECOY = 1,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
 
 static GBytes *
 prepare_secret (const char *value)
@@ -133,15 +147,133 @@ xmpp_authenticator_real_authorize (XmppAuthenticator *self,
  */
 
 static void
+xmpp_authenticator_finalize (GObject *object)
+{
+  XmppAuthenticatorPrivate *priv =
+      xmpp_authenticator_get_instance_private (XMPP_AUTHENTICATOR (object));
+
+  g_mutex_clear (&priv->mutex);
+  xmpp_secret_free (priv->decoy);
+
+  G_OBJECT_CLASS (xmpp_authenticator_parent_class)->finalize (object);
+}
+
+static void
+xmpp_authenticator_get_property (GObject *object,
+                                 guint prop_id,
+                                 GValue *value,
+                                 GParamSpec *pspec)
+{
+  g_value_take_string (value, xmpp_authenticator_dup_decoy (XMPP_AUTHENTICATOR (object)));
+}
+
+static void
+xmpp_authenticator_set_property (GObject *object,
+                                 guint prop_id,
+                                 const GValue *value,
+                                 GParamSpec *pspec)
+{
+  xmpp_authenticator_set_decoy (XMPP_AUTHENTICATOR (object), g_value_get_string (value));
+}
+
+static void
 xmpp_authenticator_class_init (XmppAuthenticatorClass *klass)
 {
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = xmpp_authenticator_finalize;
+  object_class->get_property = xmpp_authenticator_get_property;
+  object_class->set_property = xmpp_authenticator_set_property;
+
   klass->verify = xmpp_authenticator_real_verify;
   klass->authorize = xmpp_authenticator_real_authorize;
+
+  /**
+   * XmppAuthenticator:decoy:
+   *
+   * A secret that users who do not exist are made of, so that they look like those who do:
+   * where the protocol shows something of an account before it is proven, as SCRAM shows a
+   * salt and an iteration count, a name that [vfunc@Xmpp.Authenticator.lookup] does not
+   * know gets the same ones at every try.
+   *
+   * Set it to the same value after a restart, and on all machines that serve a domain. If
+   * accounts are kept as keys ("scram-sha-256-keys"), give the keys of an account that
+   * nobody has, as long as the others: its iteration count and the length of its salt are
+   * those of all users who do not exist. If they are kept as passwords, any text of 32
+   * random bytes will do.
+   *
+   * %NULL: a secret that lasts as long as the process, and the form of the first account
+   * that was looked up.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_DECOY] = g_param_spec_string ("decoy", NULL, NULL, NULL,
+                                                G_PARAM_READWRITE |
+                                                    G_PARAM_EXPLICIT_NOTIFY |
+                                                    G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
 static void
 xmpp_authenticator_init (XmppAuthenticator *self)
 {
+  XmppAuthenticatorPrivate *priv = xmpp_authenticator_get_instance_private (self);
+
+  g_mutex_init (&priv->mutex);
+}
+
+/**
+ * xmpp_authenticator_dup_decoy:
+ * @authenticator: an authenticator
+ *
+ * Gets what users who do not exist are made of. May be called in any thread.
+ *
+ * Returns: (transfer full) (nullable): the secret, to be freed with
+ *   [func@Xmpp.secret_free]; %NULL: none was set
+ *
+ * Since: 1.0
+ */
+char *
+xmpp_authenticator_dup_decoy (XmppAuthenticator *authenticator)
+{
+  XmppAuthenticatorPrivate *priv;
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  g_return_val_if_fail (XMPP_IS_AUTHENTICATOR (authenticator), NULL);
+
+  priv = xmpp_authenticator_get_instance_private (authenticator);
+  locker = g_mutex_locker_new (&priv->mutex);
+
+  return xmpp_secret_dup (priv->decoy);
+}
+
+/**
+ * xmpp_authenticator_set_decoy:
+ * @authenticator: an authenticator
+ * @decoy: (nullable): a secret; %NULL: one that lasts as long as the process
+ *
+ * Sets what users who do not exist are made of: see [property@Xmpp.Authenticator:decoy].
+ *
+ * Since: 1.0
+ */
+void
+xmpp_authenticator_set_decoy (XmppAuthenticator *authenticator, const char *decoy)
+{
+  XmppAuthenticatorPrivate *priv;
+  char *old;
+
+  g_return_if_fail (XMPP_IS_AUTHENTICATOR (authenticator));
+
+  priv = xmpp_authenticator_get_instance_private (authenticator);
+
+  g_mutex_lock (&priv->mutex);
+  old = priv->decoy;
+  priv->decoy = xmpp_secret_dup (decoy);
+  g_mutex_unlock (&priv->mutex);
+
+  xmpp_secret_free (old);
+  g_object_notify_by_pspec (G_OBJECT (authenticator), properties[PROP_DECOY]);
 }
 
 void

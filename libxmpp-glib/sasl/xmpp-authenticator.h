@@ -35,4 +35,10 @@ struct _XmppAuthenticatorClass
   gpointer padding[8];
 };
 
+/* (transfer full) (nullable): what users who do not exist are made of */
+XMPP_AVAILABLE_IN_ALL
+char *xmpp_authenticator_dup_decoy (XmppAuthenticator *authenticator);
+XMPP_AVAILABLE_IN_ALL
+void xmpp_authenticator_set_decoy (XmppAuthenticator *authenticator, const char *decoy);
+
 G_END_DECLS

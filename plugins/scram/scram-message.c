@@ -509,11 +509,16 @@ scram_build_client_first_bare (const char *username, const char *nonce)
 }
 
 char *
-scram_build_server_first (const char *nonce, GBytes *salt, guint iterations)
+scram_build_server_first (const char *nonce,
+                          GBytes *salt,
+                          guint iterations,
+                          const char *offer_hash)
 {
   g_autofree char *text = scram_encode_base64 (salt);
 
-  return g_strdup_printf ("r=%s,s=%s,i=%u", nonce, text, iterations);
+  return g_strdup_printf ("r=%s,s=%s,i=%u%s%s", nonce, text, iterations,
+                          offer_hash != NULL ? ",h=" : "",
+                          offer_hash != NULL ? offer_hash : "");
 }
 
 char *

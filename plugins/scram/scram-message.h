@@ -63,7 +63,11 @@ char *scram_build_header (XmppSaslBinding binding,
                           const char *binding_type,
                           const char *authzid);
 char *scram_build_client_first_bare (const char *username, const char *nonce);
-char *scram_build_server_first (const char *nonce, GBytes *salt, guint iterations);
+/* @offer_hash: h=, XEP-0474; NULL: none */
+char *scram_build_server_first (const char *nonce,
+                                GBytes *salt,
+                                guint iterations,
+                                const char *offer_hash);
 char *scram_build_client_final_without_proof (GBytes *binding, const char *nonce);
 
 /* A count in decimal digits without sign, blanks or leading zeros, as RFC 5802 writes it

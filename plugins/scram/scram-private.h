@@ -56,6 +56,14 @@ GBytes *scram_server_step (XmppSaslMechanism *mechanism,
                            XmppSaslStatus *status,
                            GError **error);
 
+/* Server: what the authenticator knows of the account, as its keys or its password; where
+ * it knows nothing, an account that cannot be logged in to and looks the same. May throw
+ * XMPP_SASL_ERROR_NEED_CREDENTIAL; the exchange is left as it was then. */
+gboolean scram_account_find (XmppSaslMechanism *mechanism,
+                             ScramExchange *exchange,
+                             const char *username,
+                             GError **error);
+
 /* What h= has to be (XEP-0474); @types NULL: there is no list of them */
 char *scram_offer_hash (const ScramHash *hash,
                         const char *const *mechanisms,

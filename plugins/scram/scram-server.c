@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#define SALT_BYTES 16
-#define ITERATIONS 10000
 #define MAX_USERNAME 1023
 
 /* In running order */
@@ -88,156 +86,20 @@ binding_is_right (XmppSaslMechanism *mechanism,
     }
 }
 
-/* What an account without stored keys gets, and one that does not exist too: a salt that
- * is the same at every try, so that it tells nothing */
-static GBytes *
-make_salt (XmppSaslMechanism *mechanism,
-           ScramExchange *exchange,
-           const char *username,
-           GError **error)
-{
-  static GMutex mutex;
-  static guint8 secret[32];
-  static gboolean have_secret;
-  XmppSaslContext *context = xmpp_sasl_mechanism_get_context (mechanism);
-  const char *domain = xmpp_sasl_context_get_domain (context);
-  g_autofree char *text = NULL;
-  guint8 salt[SCRAM_MAX_HASH];
-
-  g_mutex_lock (&mutex);
-  if (!have_secret)
-    have_secret = xmpp_random_bytes (secret, sizeof secret, error);
-  g_mutex_unlock (&mutex);
-
-  if (!have_secret)
-    return NULL;
-
-  text = g_strjoin ("\n", scram_hash_get_mechanism (exchange->hash),
-                    domain != NULL ? domain : "", username, NULL);
-  if (!scram_hmac (exchange->hash, secret, sizeof secret, text, salt))
-    {
-      g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_INTERNAL,
-                   "SCRAM: GnuTLS cannot compute a salt");
-      return NULL;
-    }
-
-  return g_bytes_new (salt, SALT_BYTES);
-}
-
-/* A field of the account, or NULL with no error where there is none */
+/* With what proves the lists that the client should have seen, where there were any */
 static char *
-look_up (XmppSaslMechanism *mechanism, const char *field, GError **error)
-{
-  g_autoptr (GError) local_error = NULL;
-  char *value = xmpp_sasl_mechanism_get_secret (mechanism, field, &local_error);
-
-  if (value == NULL &&
-      !g_error_matches (local_error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NOT_AUTHORIZED))
-    g_propagate_error (error, g_steal_pointer (&local_error));
-
-  return value;
-}
-
-/* How the authenticator keeps its accounts, so that an unknown one costs and looks the
- * same: the iteration count of the last stored keys, 0 after a password */
-static GQuark
-storage_quark (void)
-{
-  return g_quark_from_static_string ("xmpp-sasl-scram-storage");
-}
-
-static void
-remember_storage (XmppSaslMechanism *mechanism, guint iterations)
+build_server_first (XmppSaslMechanism *mechanism, ScramExchange *exchange)
 {
   XmppSaslContext *context = xmpp_sasl_mechanism_get_context (mechanism);
-  XmppAuthenticator *authenticator = xmpp_sasl_context_get_authenticator (context);
+  const char *const *mechanisms = xmpp_sasl_context_get_offered (context);
+  const char *const *types = xmpp_sasl_context_get_offered_channel_bindings (context);
+  g_autofree char *hash = NULL;
 
-  if (authenticator != NULL)
-    g_object_set_qdata (G_OBJECT (authenticator), storage_quark (),
-                        GUINT_TO_POINTER (iterations));
-}
+  if (mechanisms != NULL && mechanisms[0] != NULL)
+    hash = scram_offer_hash (exchange->hash, mechanisms, types);
 
-static guint
-recall_storage (XmppSaslMechanism *mechanism)
-{
-  XmppSaslContext *context = xmpp_sasl_mechanism_get_context (mechanism);
-  XmppAuthenticator *authenticator = xmpp_sasl_context_get_authenticator (context);
-
-  if (authenticator == NULL)
-    return 0;
-
-  return GPOINTER_TO_UINT (
-      g_object_get_qdata (G_OBJECT (authenticator), storage_quark ()));
-}
-
-/* Keys nobody can have, or a password nobody can know */
-static gboolean
-invent_account (XmppSaslMechanism *mechanism, ScramExchange *exchange, GError **error)
-{
-  guint iterations = recall_storage (mechanism);
-
-  exchange->refused = TRUE;
-  if (!xmpp_random_bytes ((guint8 *) &exchange->keys, sizeof exchange->keys, error))
-    return FALSE;
-
-  if (iterations > 0)
-    exchange->iterations = iterations;
-  else
-    exchange->password = g_base64_encode (exchange->keys.stored_key, 12);
-
-  return TRUE;
-}
-
-/* Asks for the account's keys, then for its password. May throw NEED_CREDENTIAL; the
- * exchange is left as it was then. */
-static gboolean
-find_account (XmppSaslMechanism *mechanism,
-              ScramExchange *exchange,
-              const char *username,
-              GError **error)
-{
-  XmppSaslContext *context = xmpp_sasl_mechanism_get_context (mechanism);
-  const char *field = scram_hash_get_field (exchange->hash);
-  g_autoptr (GError) local_error = NULL;
-  char *keys = look_up (mechanism, field, &local_error);
-  char *password = NULL;
-  gboolean stored = FALSE;
-
-  if (keys != NULL)
-    stored = scram_keys_from_server_text (exchange->hash, keys, &exchange->keys,
-                                          &exchange->salt, &exchange->iterations);
-  else if (local_error == NULL)
-    password = look_up (mechanism, "password", &local_error);
-  xmpp_secret_free (keys);
-
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
-
-  if (stored)
-    {
-      remember_storage (mechanism, exchange->iterations);
-      return TRUE;
-    }
-
-  exchange->iterations = MAX (ITERATIONS, xmpp_sasl_context_get_min_iterations (context));
-  exchange->salt = make_salt (mechanism, exchange, username, error);
-  if (password != NULL)
-    {
-      exchange->password = scram_prepare (password, "password", NULL);
-      xmpp_secret_free (password);
-    }
-
-  if (exchange->salt == NULL)
-    return FALSE;
-
-  if (exchange->password == NULL)
-    return invent_account (mechanism, exchange, error);
-
-  remember_storage (mechanism, 0);
-  return TRUE;
+  return scram_build_server_first (exchange->nonce, exchange->salt, exchange->iterations,
+                                   hash);
 }
 
 /* ← n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL   → r=…,s=QSXCR+Q6sek8bf92,i=4096 */
@@ -267,7 +129,7 @@ answer_first (XmppSaslMechanism *mechanism,
 
   xmpp_sasl_mechanism_set_identity (mechanism, username, first->authzid);
   if (!scram_exchange_make_nonce (exchange, error) ||
-      !find_account (mechanism, exchange, username, error))
+      !scram_account_find (mechanism, exchange, username, error))
     return NULL;
 
   if (binding_is_right (mechanism, exchange, first))
@@ -276,8 +138,7 @@ answer_first (XmppSaslMechanism *mechanism,
 
   exchange->nonce = g_strconcat (first->nonce, exchange->own_nonce, NULL);
   exchange->client_first_bare = g_strdup (first->bare);
-  exchange->server_first =
-      scram_build_server_first (exchange->nonce, exchange->salt, exchange->iterations);
+  exchange->server_first = build_server_first (mechanism, exchange);
   exchange->state = SCRAM_STATE_FIRST;
 
   *status = XMPP_SASL_STATUS_CONTINUE;

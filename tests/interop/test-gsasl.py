@@ -48,7 +48,7 @@ class Row:
 def bound(mechanism, name, type_name):
     """A row for a mechanism that is bound to the channel"""
     return Row(mechanism, properties={name: base64.b64encode(BINDING).decode()},
-               context={"binding": Xmpp.SaslBinding.USED, "offered": [mechanism],
+               context={"binding": Xmpp.SaslBinding.USED,
                         "channel_bindings": GLib.Variant("a(say)", [(type_name, BINDING)])})
 
 
@@ -81,7 +81,8 @@ class Own:
 
     def __init__(self, row, server, secret, changes):
         context = {"role": Xmpp.SaslRole.SERVER if server else Xmpp.SaslRole.CLIENT,
-                   "domain": DOMAIN, "secure": True, **row.context, **changes}
+                   "domain": DOMAIN, "secure": True, "offered": [row.mechanism], **row.context,
+                   **changes}
         credential = None
         if server:
             context["authenticator"] = Accounts(row.field, secret)
