@@ -246,3 +246,29 @@ xmpp_certificate_names_list (gnutls_x509_crt_t certificate, guint max)
     }
   return g_strv_builder_end (names);
 }
+
+void
+xmpp_certificate_names_foreach_address (gnutls_x509_crt_t certificate,
+                                        void (*function) (const char *address,
+                                                          gpointer user_data),
+                                        gpointer user_data)
+{
+  ReadResult result = READ_NAME;
+  Name name;
+
+  if (!xmpp_certificate_names_are_bounded (certificate))
+    return;
+
+  for (guint i = 0; result != READ_END && i < XMPP_CERTIFICATE_NAMES_MAX; i++)
+    {
+      result = read_name (certificate, i, &name);
+      /* No NUL inside either: that is not valid. */
+      if (result == READ_NAME && name.type == GNUTLS_SAN_OTHERNAME_XMPP &&
+          g_utf8_validate_len (name.bytes, name.length, NULL))
+        {
+          g_autofree char *address = g_strndup (name.bytes, name.length);
+
+          function (address, user_data);
+        }
+    }
+}

@@ -30,6 +30,12 @@ XmppCertificateName xmpp_certificate_names_match (gnutls_x509_crt_t certificate,
                                                   const char *service);
 /* The names in it, for a message: (array zero-terminated=1), at most @max, printable */
 GStrv xmpp_certificate_names_list (gnutls_x509_crt_t certificate, guint max);
+/* Calls @function with each xmppAddr, whole and as valid UTF-8; none where there are more names
+ * than XMPP_CERTIFICATE_NAMES_MAX */
+void xmpp_certificate_names_foreach_address (gnutls_x509_crt_t certificate,
+                                             void (*function) (const char *address,
+                                                               gpointer user_data),
+                                             gpointer user_data);
 /* @length bytes from the peer in a form that can be shown */
 char *xmpp_certificate_names_printable (const char *text, gsize length);
 

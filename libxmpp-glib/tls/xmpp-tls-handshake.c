@@ -5,6 +5,8 @@
 
 #include "tls/xmpp-tls-handshake.h"
 
+#include "tls/xmpp-client-certificate.h"
+#include "tls/xmpp-tls-base.h"
 #include "tls/xmpp-tls-database.h"
 #include "tls/xmpp-tls-interaction.h"
 
@@ -116,6 +118,17 @@ server_identity (const char *domain)
   return g_network_address_new (domain, 0);
 }
 
+/* Who may be asked for a certificate must know whether it was sent: no session is resumed. */
+static GIOStream *
+choose_base (GIOStream *base, XmppTlsParameters *parameters)
+{
+  if ((parameters->certificate != NULL || parameters->interaction != NULL) &&
+      G_IS_SOCKET_CONNECTION (base))
+    return xmpp_tls_base_new (G_SOCKET_CONNECTION (base));
+
+  return g_object_ref (base);
+}
+
 /* The database belongs to the construction: set later, GIO has loaded the system's
  * before. */
 static GTlsConnection *
@@ -123,6 +136,7 @@ construct_client (GIOStream *base, Handshake *self, GError **error)
 {
   GTlsBackend *backend = g_tls_backend_get_default ();
   g_autoptr (GSocketConnectable) identity = NULL;
+  g_autoptr (GIOStream) below = NULL;
   GTlsConnection *connection;
 
   if (self->parameters->domain == NULL)
@@ -133,11 +147,15 @@ construct_client (GIOStream *base, Handshake *self, GError **error)
     }
 
   identity = server_identity (self->parameters->domain);
+  below = choose_base (base, self->parameters);
   connection = g_initable_new (g_tls_backend_get_client_connection_type (backend), NULL,
-                               error, "base-io-stream", base, "server-identity", identity,
-                               "database", self->database, NULL);
-  if (connection != NULL)
-    set_common_properties (connection, self->parameters);
+                               error, "base-io-stream", below, "server-identity",
+                               identity, "database", self->database, NULL);
+  if (connection == NULL)
+    return NULL;
+
+  set_common_properties (connection, self->parameters);
+  xmpp_client_certificate_watch (connection);
   return connection;
 }
 

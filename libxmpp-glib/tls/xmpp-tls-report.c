@@ -6,6 +6,7 @@
 #include "tls/xmpp-tls-report.h"
 
 #include "tls/xmpp-certificate-text.h"
+#include "tls/xmpp-client-certificate.h"
 #include "tls/xmpp-tls-database.h"
 #include "tls/xmpp-tls-handshake.h"
 
@@ -20,6 +21,15 @@ static char *
 describe_certificate (GObject *certificate)
 {
   return xmpp_certificate_text_summary (G_TLS_CERTIFICATE (certificate));
+}
+
+static const char *
+describe_own (GTlsConnection *connection)
+{
+  if (xmpp_client_certificate_get_sent (connection) != NULL)
+    return "sent";
+
+  return xmpp_client_certificate_was_wanted (connection) ? "none set" : "not wanted";
 }
 
 void
@@ -46,6 +56,9 @@ xmpp_tls_report (XmppReport *report, GTlsConnection *connection)
                                                trust == XMPP_TLS_TRUST_PIN));
   xmpp_report_set_fact (report, "tls", "trust",
                         g_variant_new_string (trust_names[trust]));
+  if (G_IS_TLS_CLIENT_CONNECTION (connection))
+    xmpp_report_set_fact (report, "tls", "client_certificate",
+                          g_variant_new_string (describe_own (connection)));
   if (certificate != NULL)
     xmpp_report_set_described (report, "tls", "certificate", G_OBJECT (certificate),
                                describe_certificate);

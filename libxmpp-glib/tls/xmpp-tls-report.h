@@ -7,8 +7,10 @@
 
 G_BEGIN_DECLS
 
-/* The facts "tls" {version s, ciphersuite s, verified b, trust s} of a handshake that
- * xmpp_tls_handshake_finish() has returned; trust: "authority", "pin", "accepted", "none". @report: (nullable) */
+/* The facts "tls" {version s, ciphersuite s, verified b, trust s, client_certificate s} of a
+ * handshake that xmpp_tls_handshake_finish() has returned; trust: "authority", "pin", "accepted",
+ * "none"; client_certificate: "sent", "none set" (it was asked for), "not wanted".
+ * @report: (nullable) */
 void xmpp_tls_report (XmppReport *report, GTlsConnection *connection);
 
 G_END_DECLS
