@@ -312,7 +312,8 @@ xmpp_authenticator_request_get_value (XmppAuthenticatorRequest *request)
  *
  * Tells whom the user wants to act as.
  *
- * Returns: (nullable): whom the user wants to act as
+ * Returns: (nullable): whom the user wants to act as; %NULL: itself, so that the question is
+ *   whether there is such a user, and may log in
  *
  * Since: 1.0
  */

@@ -103,8 +103,10 @@ static gboolean
 xmpp_authenticator_real_authorize (XmppAuthenticator *self,
                                    XmppAuthenticatorRequest *request)
 {
-  /* To act as oneself nobody is asked. */
-  xmpp_authenticator_request_refuse (request);
+  if (xmpp_authenticator_request_get_authzid (request) == NULL)
+    xmpp_authenticator_request_allow (request);
+  else
+    xmpp_authenticator_request_refuse (request);
 
   return TRUE;
 }
@@ -140,6 +142,10 @@ xmpp_authenticator_real_authorize (XmppAuthenticator *self,
  * @request: what is asked for
  *
  * Says whether a user may act as somebody else. As it is, nobody may.
+ *
+ * Where the proof needed no secret that this object was asked for (a certificate, a ticket),
+ * it is asked about a user who acts as itself too, with %NULL for the authorization identity:
+ * whether the user may log in. As it is, that is so.
  *
  * Returns: %TRUE: @request is or will be answered; %FALSE: no
  *

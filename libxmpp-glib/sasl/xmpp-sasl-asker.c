@@ -240,10 +240,23 @@ is_oneself (const char *wanted, const char *username, const char *domain)
   return self != NULL && g_strcmp0 (wanted, xmpp_jid_get_local (self)) == 0;
 }
 
-static void
-authorized_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+/* Where the proof needed no secret of the user, as with EXTERNAL, the authenticator has not
+ * been asked whether there is such a user at all. */
+static gboolean
+is_unknown (const XmppSaslAsker *asker, XmppSaslSecrets *secrets)
 {
-  g_autoptr (GTask) task = user_data;
+  return xmpp_sasl_context_get_authenticator (asker->context) != NULL &&
+         !asker->anonymous && !xmpp_sasl_secrets_was_asked (secrets);
+}
+
+/* @code, @refusal: the error where the answer is no */
+static void
+end_authorization (GObject *source,
+                   GAsyncResult *result,
+                   GTask *task,
+                   XmppSaslError code,
+                   const char *refusal)
+{
   char *username = g_task_get_task_data (task);
   gboolean allowed = FALSE;
   GError *error = NULL;
@@ -252,10 +265,27 @@ authorized_cb (GObject *source, GAsyncResult *result, gpointer user_data)
                                               &allowed, &error))
     g_task_return_error (task, error);
   else if (!allowed)
-    g_task_return_new_error (task, XMPP_SASL_ERROR, XMPP_SASL_ERROR_INVALID_AUTHZID,
-                             "The user may not act as the one that was asked for");
+    g_task_return_new_error (task, XMPP_SASL_ERROR, (int) code, "%s", refusal);
   else
     g_task_return_pointer (task, g_strdup (username), g_free);
+}
+
+static void
+authorized_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+
+  end_authorization (source, result, task, XMPP_SASL_ERROR_INVALID_AUTHZID,
+                     "The user may not act as the one that was asked for");
+}
+
+static void
+admitted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+
+  end_authorization (source, result, task, XMPP_SASL_ERROR_NOT_AUTHORIZED,
+                     "The user may not log in");
 }
 
 void
@@ -300,10 +330,14 @@ xmpp_sasl_authorize_async (const XmppSaslAsker *asker,
   wanted = parse_authzid (authzid, username, domain);
   if (is_oneself (wanted, username, domain))
     {
-      g_task_return_pointer (task, g_steal_pointer (&wanted), g_free);
-      return;
+      asked.authzid = NULL;
+      if (!is_unknown (asker, secrets))
+        {
+          g_task_return_pointer (task, g_steal_pointer (&wanted), g_free);
+          return;
+        }
     }
-  if (wanted == NULL || username == NULL || authenticator == NULL)
+  else if (wanted == NULL || username == NULL || authenticator == NULL)
     {
       g_task_return_new_error (task, XMPP_SASL_ERROR, XMPP_SASL_ERROR_INVALID_AUTHZID,
                                "The authorization identity cannot be used");
@@ -311,7 +345,8 @@ xmpp_sasl_authorize_async (const XmppSaslAsker *asker,
     }
 
   g_task_set_task_data (task, g_steal_pointer (&wanted), g_free);
-  xmpp_authenticator_ask_async (authenticator, &asked, cancellable, authorized_cb,
+  xmpp_authenticator_ask_async (authenticator, &asked, cancellable,
+                                asked.authzid != NULL ? authorized_cb : admitted_cb,
                                 g_steal_pointer (&task));
 }
 

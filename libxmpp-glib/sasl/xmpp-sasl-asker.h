@@ -18,6 +18,7 @@ typedef struct
   XmppCredential *credential;
   const char *mechanism;
   const char *const *fields;
+  gboolean anonymous; /* the mechanism proves nobody */
 } XmppSaslAsker;
 
 void xmpp_sasl_ask_async (const XmppSaslAsker *asker,

@@ -40,7 +40,9 @@ struct _XmppSaslContext
   guint min_iterations;
   guint max_iterations;
   XmppAuthenticator *authenticator;
+  GTlsCertificate *certificate;
   GTlsCertificate *peer_certificate;
+  GStrv peer_identities;
 };
 
 G_DEFINE_FINAL_TYPE (XmppSaslContext, xmpp_sasl_context, G_TYPE_OBJECT)
@@ -60,7 +62,9 @@ enum
   PROP_MIN_ITERATIONS,
   PROP_MAX_ITERATIONS,
   PROP_AUTHENTICATOR,
+  PROP_CERTIFICATE,
   PROP_PEER_CERTIFICATE,
+  PROP_PEER_IDENTITIES,
   N_PROPS
 };
 
@@ -81,7 +85,9 @@ static const gsize members[N_PROPS] = {
   [PROP_MIN_ITERATIONS] = G_STRUCT_OFFSET (XmppSaslContext, min_iterations),
   [PROP_MAX_ITERATIONS] = G_STRUCT_OFFSET (XmppSaslContext, max_iterations),
   [PROP_AUTHENTICATOR] = G_STRUCT_OFFSET (XmppSaslContext, authenticator),
+  [PROP_CERTIFICATE] = G_STRUCT_OFFSET (XmppSaslContext, certificate),
   [PROP_PEER_CERTIFICATE] = G_STRUCT_OFFSET (XmppSaslContext, peer_certificate),
+  [PROP_PEER_IDENTITIES] = G_STRUCT_OFFSET (XmppSaslContext, peer_identities),
 };
 
 enum
@@ -120,7 +126,9 @@ xmpp_sasl_context_finalize (GObject *object)
   g_clear_pointer (&self->bindings, g_variant_unref);
   g_strfreev (self->binding_types);
   g_clear_object (&self->authenticator);
+  g_clear_object (&self->certificate);
   g_clear_object (&self->peer_certificate);
+  g_strfreev (self->peer_identities);
 
   G_OBJECT_CLASS (xmpp_sasl_context_parent_class)->finalize (object);
 }
@@ -210,6 +218,31 @@ install_peer_properties (GParamFlags flags)
 }
 
 static void
+install_certificate_properties (GParamFlags flags)
+{
+  /**
+   * XmppSaslContext:certificate:
+   *
+   * The certificate of this side that TLS has sent, because the server asked for it; only
+   * in the client role.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_CERTIFICATE] =
+      g_param_spec_object ("certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, flags);
+  /**
+   * XmppSaslContext:peer-identities:
+   *
+   * The accounts of the domain that the client's certificate names, once it was verified;
+   * only in the server role. Without a certificate that may be trusted, %NULL.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_PEER_IDENTITIES] =
+      g_param_spec_boxed ("peer-identities", NULL, NULL, G_TYPE_STRV, flags);
+}
+
+static void
 install_offer_properties (GParamFlags flags)
 {
   /**
@@ -294,6 +327,7 @@ xmpp_sasl_context_class_init (XmppSaslContextClass *klass)
   object_class->set_property = xmpp_sasl_context_set_property;
 
   install_peer_properties (flags);
+  install_certificate_properties (flags);
   install_offer_properties (flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -600,4 +634,46 @@ xmpp_sasl_context_get_peer_certificate (XmppSaslContext *context)
   g_return_val_if_fail (XMPP_IS_SASL_CONTEXT (context), NULL);
 
   return context->peer_certificate;
+}
+
+/**
+ * xmpp_sasl_context_get_certificate:
+ * @context: a context
+ *
+ * Gets the certificate by which this side has proven itself in the TLS handshake. It is
+ * there only where the server has asked for one, and it was sent: a mechanism like EXTERNAL
+ * that rests on it throws %XMPP_SASL_ERROR_UNAVAILABLE without it.
+ *
+ * Returns: (transfer none) (nullable): the certificate; %NULL where none was sent, and in the
+ *   server role
+ *
+ * Since: 1.0
+ */
+GTlsCertificate *
+xmpp_sasl_context_get_certificate (XmppSaslContext *context)
+{
+  g_return_val_if_fail (XMPP_IS_SASL_CONTEXT (context), NULL);
+
+  return context->certificate;
+}
+
+/**
+ * xmpp_sasl_context_get_peer_identities:
+ * @context: a context
+ *
+ * Gets the accounts of the domain that the client's certificate names (RFC 6120
+ * §13.7.1.4), as bare addresses, each once.
+ *
+ * Returns: (transfer none) (nullable) (array zero-terminated=1): the addresses, none where it
+ *   names no account of this domain; %NULL where the client has shown no certificate that may be trusted,
+ *   and in the client role
+ *
+ * Since: 1.0
+ */
+const char *const *
+xmpp_sasl_context_get_peer_identities (XmppSaslContext *context)
+{
+  g_return_val_if_fail (XMPP_IS_SASL_CONTEXT (context), NULL);
+
+  return (const char *const *) context->peer_identities;
 }

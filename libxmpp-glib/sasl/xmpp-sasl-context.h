@@ -46,8 +46,8 @@ typedef enum
 /* The connection as a mechanism may know it; immutable, so usable in any thread. Made
  * with g_object_new(): properties role, service ("xmpp"), domain, host, secure, offered
  * (GStrv), channel-bindings (GVariant "a(say)": best first), binding (XmppSaslBinding),
- * min-iterations, max-iterations, authenticator and peer-certificate (server role); all
- * construct-only. */
+ * min-iterations, max-iterations, certificate (client role), authenticator,
+ * peer-certificate and peer-identities (server role); all construct-only. */
 #define XMPP_TYPE_SASL_CONTEXT (xmpp_sasl_context_get_type ())
 XMPP_AVAILABLE_IN_ALL
 G_DECLARE_FINAL_TYPE (XmppSaslContext, xmpp_sasl_context, XMPP, SASL_CONTEXT, GObject)
@@ -82,10 +82,17 @@ guint xmpp_sasl_context_get_min_iterations (XmppSaslContext *context);
 XMPP_AVAILABLE_IN_ALL
 guint xmpp_sasl_context_get_max_iterations (XmppSaslContext *context);
 
+/* Client role: what TLS has sent, because it was asked for; else NULL. (transfer none) */
+XMPP_AVAILABLE_IN_ALL
+GTlsCertificate *xmpp_sasl_context_get_certificate (XmppSaslContext *context);
+
 /* Server role, else NULL. (transfer none) */
 XMPP_AVAILABLE_IN_ALL
 XmppAuthenticator *xmpp_sasl_context_get_authenticator (XmppSaslContext *context);
 XMPP_AVAILABLE_IN_ALL
 GTlsCertificate *xmpp_sasl_context_get_peer_certificate (XmppSaslContext *context);
+/* Bare JIDs; NULL: there is no certificate that may be trusted */
+XMPP_AVAILABLE_IN_ALL
+const char *const *xmpp_sasl_context_get_peer_identities (XmppSaslContext *context);
 
 G_END_DECLS

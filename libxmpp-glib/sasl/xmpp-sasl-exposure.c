@@ -17,6 +17,9 @@ xmpp_sasl_exposure_get (XmppSaslFacts facts, gboolean bound)
 {
   if (facts & XMPP_SASL_FACTS_PLAIN_TEXT)
     return XMPP_SASL_EXPOSURE_SECRET;
+  /* The key has signed this TLS connection and nothing else. */
+  if (facts & XMPP_SASL_FACTS_CERTIFICATE)
+    return XMPP_SASL_EXPOSURE_NOTHING;
   if (!(facts & XMPP_SASL_FACTS_MUTUAL))
     return XMPP_SASL_EXPOSURE_GUESSES;
   if (!bound)

@@ -21,6 +21,8 @@ G_BEGIN_DECLS
  * @XMPP_SASL_FACTS_ANONYMOUS: nobody's identity is proven
  * @XMPP_SASL_FACTS_BLOCKS: a step may take long, so it runs in a worker thread; not for
  *   mechanisms written in JavaScript
+ * @XMPP_SASL_FACTS_CERTIFICATE: the proof is the client's certificate of TLS: it is used
+ *   where one was asked for and sent
  *
  * What is known of a mechanism before it is loaded. The nicks are the words of the
  * description file.
@@ -37,6 +39,7 @@ typedef enum /*< flags >*/
   XMPP_SASL_FACTS_ANONYMOUS = 1 << 4,
   XMPP_SASL_FACTS_BLOCKS =
       1 << 5, /* step() runs in a worker thread; not for JavaScript */
+  XMPP_SASL_FACTS_CERTIFICATE = 1 << 6, /* TLS has proven the client already */
 } XmppSaslFacts;
 
 /* Name and facts of a mechanism, without loading anything. Read-only properties: name,

@@ -337,6 +337,8 @@ xmpp_sasl_mechanism_get_asker (XmppSaslMechanism *self)
     .mechanism = priv->name != NULL ? priv->name : G_OBJECT_TYPE_NAME (self),
     .fields = priv->info != NULL ? xmpp_sasl_mechanism_info_get_fields (priv->info)
                                  : NULL,
+    .anonymous = priv->info != NULL && (xmpp_sasl_mechanism_info_get_facts (priv->info) &
+                                        XMPP_SASL_FACTS_ANONYMOUS) != 0,
   };
 
   return asker;
@@ -383,9 +385,7 @@ authorize (GTask *task)
   g_autofree char *username = xmpp_sasl_secrets_dup_username (priv->secrets);
   XmppSaslAsker asker = xmpp_sasl_mechanism_get_asker (self);
 
-  if (username == NULL &&
-      (priv->info == NULL ||
-       !(xmpp_sasl_mechanism_info_get_facts (priv->info) & XMPP_SASL_FACTS_ANONYMOUS)))
+  if (username == NULL && !asker.anonymous)
     {
       end_operation (owned, XMPP_SASL_STATUS_FAILED,
                      g_error_new (XMPP_SASL_ERROR, XMPP_SASL_ERROR_INTERNAL,

@@ -529,7 +529,7 @@ xmpp_sasl_mechanism_set_identity (XmppSaslMechanism *mechanism,
  *
  * Returns: (nullable): who the session is for: the local part of the authorized identity,
  *   or all of that where it is not of this domain; %NULL before the mechanism is
- * complete, and for anonymous logins
+ *   complete, and where an anonymous mechanism has named nobody
  *
  * Since: 1.0
  */

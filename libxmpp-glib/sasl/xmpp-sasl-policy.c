@@ -128,7 +128,8 @@ xmpp_sasl_policy_class_init (XmppSaslPolicyClass *klass)
   /**
    * XmppSaslPolicy:require-channel-binding:
    *
-   * Whether the proof has to be bound to the TLS connection.
+   * Whether the proof has to be bound to the TLS connection. One by a certificate always
+   * is: it is a part of the TLS handshake.
    *
    * Since: 1.0
    */
@@ -202,7 +203,8 @@ xmpp_sasl_policy_judge (XmppSaslPolicy *self, XmppSaslMechanismInfo *info)
     return "the policy wants a stronger one";
   if (self->require_mutual && !(facts & XMPP_SASL_FACTS_MUTUAL))
     return "the policy wants the server to prove itself too";
-  if (self->require_channel_binding && !(facts & XMPP_SASL_FACTS_CHANNEL_BINDING))
+  if (self->require_channel_binding &&
+      !(facts & (XMPP_SASL_FACTS_CHANNEL_BINDING | XMPP_SASL_FACTS_CERTIFICATE)))
     return "the policy wants channel binding";
 
   return NULL;

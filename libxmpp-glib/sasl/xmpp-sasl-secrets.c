@@ -33,8 +33,8 @@ struct _XmppSaslSecrets
 };
 
 /* These say who; all others are a proof. */
-static const char *const naming_fields[] = { "username", "authzid", "realm", "principal",
-                                             NULL };
+static const char *const naming_fields[] = { "username",  "authzid", "realm",
+                                             "principal", "trace",   NULL };
 
 gboolean
 xmpp_sasl_field_names_somebody (const char *field)
@@ -297,6 +297,14 @@ xmpp_sasl_secrets_has (XmppSaslSecrets *self, const char *field)
   xmpp_autosecret char *value = dup_value_locked (self, field);
 
   return value != NULL;
+}
+
+gboolean
+xmpp_sasl_secrets_was_asked (XmppSaslSecrets *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return g_hash_table_size (self->asked) > 0 || self->judged != NULL;
 }
 
 char *

@@ -59,6 +59,8 @@ void xmpp_sasl_secrets_answer_verdict (XmppSaslSecrets *secrets,
                                        gboolean right);
 /* Is there a value, without counting it as used? */
 gboolean xmpp_sasl_secrets_has (XmppSaslSecrets *secrets, const char *field);
+/* Server role: whether anybody was asked for a secret of the user */
+gboolean xmpp_sasl_secrets_was_asked (XmppSaslSecrets *secrets);
 char *xmpp_sasl_secrets_dup_username (XmppSaslSecrets *secrets);
 char *xmpp_sasl_secrets_dup_authzid (XmppSaslSecrets *secrets);
 

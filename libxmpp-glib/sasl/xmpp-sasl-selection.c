@@ -85,6 +85,8 @@ judge (XmppSaslPolicy *policy,
   if (!offer->secure &&
       (facts & (XMPP_SASL_FACTS_NEEDS_TLS | XMPP_SASL_FACTS_PLAIN_TEXT)))
     return "it needs verified TLS";
+  if (facts & XMPP_SASL_FACTS_CERTIFICATE && offer->why_no_certificate != NULL)
+    return offer->why_no_certificate;
   if (offer->ahead && (facts & XMPP_SASL_FACTS_PLAIN_TEXT))
     return "it waits for the list of this connection";
   if (offer->refused != NULL && g_strv_contains (offer->refused, name))
@@ -172,8 +174,14 @@ static const char *
 bind (XmppSaslChoice *choice, const XmppSaslBindingVerdict *verdict)
 {
   const char *name = xmpp_sasl_mechanism_info_get_name (choice->info);
+  XmppSaslFacts facts = xmpp_sasl_mechanism_info_get_facts (choice->info);
 
-  if (xmpp_sasl_mechanism_info_get_facts (choice->info) & XMPP_SASL_FACTS_CHANNEL_BINDING)
+  /* It is a part of TLS itself: whatever was done to the lists does not matter. */
+  if (facts & XMPP_SASL_FACTS_CERTIFICATE)
+    return NULL;
+  if (verdict->downgrade)
+    return "the server lists types of channel binding and offers no mechanism for them";
+  if (facts & XMPP_SASL_FACTS_CHANNEL_BINDING)
     {
       choice->binding = XMPP_SASL_BINDING_USED;
       choice->binding_type = g_strdup (verdict->type);
@@ -332,15 +340,6 @@ xmpp_sasl_select (XmppSaslPolicy *policy,
 
   decide_binding (policy, registry, offer, names, types, &verdict);
   selection->why_not_bound = verdict.why;
-  if (verdict.downgrade)
-    {
-      g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_DOWNGRADE,
-                   "%s lists types of channel binding and offers no mechanism for them: "
-                   "somebody may have taken those away",
-                   offer->peer);
-      return FALSE;
-    }
-
   for (guint i = 0; names[i] != NULL; i++)
     {
       XmppSaslMechanismInfo *info = xmpp_sasl_registry_find (registry, names[i]);
@@ -365,6 +364,14 @@ xmpp_sasl_select (XmppSaslPolicy *policy,
         }
     }
 
+  if (selection->choices->len == 0 && verdict.downgrade)
+    {
+      g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_DOWNGRADE,
+                   "%s lists types of channel binding and offers no mechanism for them: "
+                   "somebody may have taken those away",
+                   offer->peer);
+      return FALSE;
+    }
   if (selection->choices->len == 0)
     {
       set_nothing_error (offer, selection->passed, weaker, verdict.needs_proof, error);

@@ -13,15 +13,16 @@ G_BEGIN_DECLS
 /* What there is to choose from */
 typedef struct
 {
-  const char *peer;              /* for messages */
-  const char *const *mechanisms; /* what the server offers */
-  const char *const *types;      /* of channel bindings; NULL: it lists none */
-  guint max;                     /* how many of each are read */
-  gboolean secure;               /* mechanisms that need TLS may be used */
-  const char *const *bindings;   /* what this connection has, best first; NULL: none */
-  gboolean anonymous;            /* the credential is for anonymous logins */
-  gboolean ahead;                /* this is what it offered last time */
-  const char *const *refused;    /* what the server has refused before; NULL: nothing */
+  const char *peer;               /* for messages */
+  const char *const *mechanisms;  /* what the server offers */
+  const char *const *types;       /* of channel bindings; NULL: it lists none */
+  guint max;                      /* how many of each are read */
+  gboolean secure;                /* mechanisms that need TLS may be used */
+  const char *const *bindings;    /* what this connection has, best first; NULL: none */
+  const char *why_no_certificate; /* why TLS sent none of ours; NULL: it did */
+  gboolean anonymous;             /* the credential is for anonymous logins */
+  gboolean ahead;                 /* this is what it offered last time */
+  const char *const *refused;     /* what the server has refused before; NULL: nothing */
   const XmppSaslBaseline *baseline; /* of the last login; NULL: nothing is known */
 } XmppSaslOffer;
 

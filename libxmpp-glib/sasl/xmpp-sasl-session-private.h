@@ -25,6 +25,8 @@ struct _XmppSaslSession
   gboolean secure;
   gboolean allow_plain;
   GVariant *bindings;
+  GTlsCertificate *certificate; /* ours, that TLS has sent */
+  char *why_no_certificate;     /* NULL: there is one */
 
   /* Of the offer */
   GStrv offered;

@@ -40,6 +40,8 @@ xmpp_sasl_session_finalize (GObject *object)
   g_free (self->domain);
   g_free (self->host);
   g_clear_pointer (&self->bindings, g_variant_unref);
+  g_clear_object (&self->certificate);
+  g_free (self->why_no_certificate);
   g_strfreev (self->offered);
   g_strfreev (self->offered_bindings);
   xmpp_sasl_shortlist_free (self->shortlist);
@@ -59,6 +61,7 @@ xmpp_sasl_session_class_init (XmppSaslSessionClass *klass)
 static void
 xmpp_sasl_session_init (XmppSaslSession *self)
 {
+  xmpp_sasl_session_set_certificate (self, NULL, NULL);
 }
 
 XmppSaslSession *
@@ -103,6 +106,19 @@ xmpp_sasl_session_set_connection (XmppSaslSession *self,
 }
 
 void
+xmpp_sasl_session_set_certificate (XmppSaslSession *self,
+                                   GTlsCertificate *certificate,
+                                   const char *why_not)
+{
+  g_set_object (&self->certificate, certificate);
+  g_clear_pointer (&self->why_no_certificate, g_free);
+  if (certificate == NULL)
+    self->why_no_certificate = g_strdup_printf ("no client certificate was sent%s%s",
+                                                why_not != NULL ? ": " : "",
+                                                why_not != NULL ? why_not : "");
+}
+
+void
 xmpp_sasl_session_set_allow_plain (XmppSaslSession *self, gboolean allow)
 {
   self->allow_plain = allow;
@@ -144,6 +160,7 @@ xmpp_sasl_session_set_offer (XmppSaslSession *self,
     .max = xmpp_limits_peek (self->limits)->mechanisms,
     .secure = self->secure || self->allow_plain,
     .bindings = (const char *const *) own_bindings,
+    .why_no_certificate = self->why_no_certificate,
     .ahead = ahead,
   };
 
@@ -182,7 +199,8 @@ build_context (XmppSaslSession *self, XmppSaslChoice *choice)
                        choice->binding, "channel-bindings",
                        xmpp_sasl_binding_order (self->bindings, choice->binding_type),
                        "min-iterations", limits->scram_iterations_min, "max-iterations",
-                       limits->scram_iterations_max, NULL);
+                       limits->scram_iterations_max, "certificate", self->certificate,
+                       NULL);
 }
 
 XmppSaslMechanism *
@@ -218,6 +236,17 @@ const char *
 xmpp_sasl_session_get_binding_type (XmppSaslSession *self)
 {
   return self->current != NULL ? self->current->binding_type : NULL;
+}
+
+GTlsCertificate *
+xmpp_sasl_session_get_certificate (XmppSaslSession *self)
+{
+  if (self->current == NULL ||
+      !(xmpp_sasl_mechanism_info_get_facts (self->current->info) &
+        XMPP_SASL_FACTS_CERTIFICATE))
+    return NULL;
+
+  return self->certificate;
 }
 
 gboolean

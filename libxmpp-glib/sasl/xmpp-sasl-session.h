@@ -29,6 +29,11 @@ void xmpp_sasl_session_set_connection (XmppSaslSession *session,
                                        const char *host,
                                        gboolean secure,
                                        GVariant *bindings);
+/* Before set_offer(): the certificate of ours that TLS has sent; NULL: none, and @why_not
+ * (nullable) says why, "p.test did not ask for one" */
+void xmpp_sasl_session_set_certificate (XmppSaslSession *session,
+                                        GTlsCertificate *certificate,
+                                        const char *why_not);
 /* Set before dialling by tests only: mechanisms that need TLS go over plain text too */
 void xmpp_sasl_session_set_allow_plain (XmppSaslSession *session, gboolean allow);
 
@@ -104,6 +109,9 @@ const char *xmpp_sasl_session_get_binding_type (XmppSaslSession *session);
 /* NULL: it is */
 const char *xmpp_sasl_session_get_why_not_bound (XmppSaslSession *session);
 gboolean xmpp_sasl_session_is_mutual (XmppSaslSession *session);
+/* Also before success: what the mechanism that runs rests on; NULL: something else.
+ * (transfer none) */
+GTlsCertificate *xmpp_sasl_session_get_certificate (XmppSaslSession *session);
 /* The server has proven that its lists came as it sent them (XEP-0474) */
 gboolean xmpp_sasl_session_is_offer_proven (XmppSaslSession *session);
 /* (transfer full) (nullable): to be remembered; NULL: there was no login over verified TLS */
