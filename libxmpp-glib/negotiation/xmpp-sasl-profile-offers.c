@@ -11,12 +11,25 @@
 #include "core/xmpp-namespaces.h"
 #include "negotiation/xmpp-sasl-elements.h"
 #include "tls/xmpp-channel-binding.h"
+#include "tls/xmpp-client-certificate.h"
 
 /* More names than a person reads */
 #define REPORTED_BYTES 1024
 
 /* The initiating side: the server's lists of mechanisms and bindings, as they are and as they
  * were remembered. */
+
+static void
+set_certificate (XmppSaslProfileFeature *self, GTlsConnection *connection)
+{
+  g_autofree char *why_not =
+      xmpp_client_certificate_explain (connection,
+                                       xmpp_feature_get_peer (XMPP_FEATURE (self)));
+
+  xmpp_sasl_session_set_certificate (self->session,
+                                     xmpp_client_certificate_get_sent (connection),
+                                     why_not);
+}
 
 static void
 connect_session (XmppSaslProfileFeature *self, XmppStream *stream)
@@ -33,6 +46,8 @@ connect_session (XmppSaslProfileFeature *self, XmppStream *stream)
   xmpp_sasl_session_set_connection (self->session, self->local, self->domain, NULL,
                                     secure, bindings);
   xmpp_sasl_session_set_allow_plain (self->session, self->insecure);
+  if (secure && G_IS_TLS_CONNECTION (io))
+    set_certificate (self, G_TLS_CONNECTION (io));
   self->connected = TRUE;
 }
 

@@ -29,6 +29,7 @@ struct _XmppSaslProfileFeature
   XmppLimits *limits;
   GVariant *bindings;
   GStrv offered;
+  GStrv accounts; /* of the stream's domain, that the client's certificate names */
   guint n_failures;
 };
 

@@ -16,6 +16,7 @@
 #include "sasl/xmpp-sasl-mechanism.h"
 #include "sasl/xmpp-sasl-policy-private.h"
 #include "tls/xmpp-channel-binding.h"
+#include "tls/xmpp-client-certificate.h"
 
 /* The receiving side of RFC 6120 §6: one object of the mechanism for each <auth/>. A failure
  * leaves the stream as it was, so that the client may try again, a few times. */
@@ -73,6 +74,44 @@ has_bindings (XmppSaslProfileFeature *self, XmppStream *stream)
 }
 
 static GStrv
+get_accounts (XmppSaslProfileFeature *self, XmppStream *stream)
+{
+  GIOStream *io = xmpp_stream_get_io (stream);
+
+  if (self->accounts == NULL && is_secure (stream) && G_IS_TLS_CONNECTION (io))
+    self->accounts =
+        xmpp_client_certificate_list_accounts (G_TLS_CONNECTION (io),
+                                               xmpp_stream_get_peer_header (stream)->to);
+
+  return self->accounts;
+}
+
+/* Nobody is let in without an account unless the policy names the mechanism; EXTERNAL is for
+ * those whose certificate would do (XEP-0178 §2). */
+static gboolean
+is_offered (XmppSaslProfileFeature *self, XmppStream *stream, XmppSaslMechanismInfo *info)
+{
+  XmppSaslFacts facts = xmpp_sasl_mechanism_info_get_facts (info);
+
+  if (self->policy != NULL && xmpp_sasl_policy_judge (self->policy, info) != NULL)
+    return FALSE;
+  /* A token is of no use here: nobody hands one out. */
+  if (xmpp_sasl_known_is_token (xmpp_sasl_mechanism_info_get_name (info)))
+    return FALSE;
+  if ((facts & XMPP_SASL_FACTS_ANONYMOUS) &&
+      (self->policy == NULL || self->policy->allowed == NULL))
+    return FALSE;
+  if (facts & XMPP_SASL_FACTS_CERTIFICATE)
+    {
+      GStrv accounts = get_accounts (self, stream);
+
+      return accounts != NULL && accounts[0] != NULL;
+    }
+
+  return !(facts & XMPP_SASL_FACTS_CHANNEL_BINDING) || has_bindings (self, stream);
+}
+
+static GStrv
 list_offered (XmppSaslProfileFeature *self, XmppStream *stream)
 {
   g_autoptr (GPtrArray)
@@ -83,15 +122,8 @@ list_offered (XmppSaslProfileFeature *self, XmppStream *stream)
   for (guint i = 0; i < infos->len; i++)
     {
       XmppSaslMechanismInfo *info = g_ptr_array_index (infos, i);
-      gboolean bound = (xmpp_sasl_mechanism_info_get_facts (info) &
-                        XMPP_SASL_FACTS_CHANNEL_BINDING) != 0;
 
-      if (self->policy != NULL && xmpp_sasl_policy_judge (self->policy, info) != NULL)
-        continue;
-      /* A token is of no use here: nobody hands one out. */
-      if (xmpp_sasl_known_is_token (xmpp_sasl_mechanism_info_get_name (info)))
-        continue;
-      if (!bound || has_bindings (self, stream))
+      if (is_offered (self, stream, info))
         g_strv_builder_add (builder, xmpp_sasl_mechanism_info_get_name (info));
     }
 
@@ -182,7 +214,8 @@ create_context (XmppSaslProfileFeature *self, XmppStream *stream)
                        bound ? XMPP_SASL_BINDING_USED : XMPP_SASL_BINDING_NONE,
                        "min-iterations", limits->scram_iterations_min, "max-iterations",
                        limits->scram_iterations_max, "authenticator", self->authenticator,
-                       "peer-certificate", certificate, NULL);
+                       "peer-certificate", certificate, "peer-identities",
+                       get_accounts (self, stream), NULL);
 }
 
 /* What RFC 6120 §6.5 has a name for when a mechanism is asked for */

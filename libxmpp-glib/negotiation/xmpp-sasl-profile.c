@@ -7,6 +7,7 @@
 
 #include "core/xmpp-namespaces.h"
 #include "negotiation/xmpp-sasl-elements.h"
+#include "tls/xmpp-certificate-text.h"
 
 /* SASL as RFC 6120 §6 carries it; this file is the initiating side, and
  * xmpp-sasl-profile-offers.c what it makes of the server's lists. It carries messages between the elements of the stream and the session, which alone decides about mechanisms:
@@ -138,6 +139,32 @@ exchange (XmppSaslProfileFeature *self, GTask *task_arg, XmppElement *request)
                                answered_cb, g_steal_pointer (&task));
 }
 
+/* A server does not say what it has against a certificate, and the user mostly does not know
+ * what is in it. */
+static void
+explain_certificate (XmppSaslProfileFeature *self, GError *failure)
+{
+  GTlsCertificate *certificate = xmpp_sasl_session_get_certificate (self->session);
+  g_autofree char *summary = NULL;
+  char *message;
+
+  if (certificate == NULL || !(failure->code == XMPP_SASL_ERROR_NOT_AUTHORIZED ||
+                               failure->code == XMPP_SASL_ERROR_INVALID_AUTHZID ||
+                               failure->code == XMPP_SASL_ERROR_ACCOUNT_DISABLED ||
+                               failure->code == XMPP_SASL_ERROR_CREDENTIALS_EXPIRED))
+    return;
+
+  summary = xmpp_certificate_text_summary (certificate);
+  message =
+      g_strdup_printf ("%s. The client certificate is %s. What to do: check that the "
+                       "server trusts who has issued it, and that it names the "
+                       "account; where it names several, say which one to act as; "
+                       "to log in by other means, set no certificate",
+                       failure->message, summary);
+  g_free (failure->message);
+  failure->message = message;
+}
+
 static void
 answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -160,6 +187,7 @@ answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     {
       error =
           xmpp_sasl_parse_failure (answer, xmpp_feature_get_peer (XMPP_FEATURE (self)));
+      explain_certificate (self, error);
       failed (self, g_steal_pointer (&task), error);
     }
   else
@@ -379,6 +407,7 @@ xmpp_sasl_profile_feature_finalize (GObject *object)
   g_clear_object (&self->limits);
   g_clear_pointer (&self->bindings, g_variant_unref);
   g_strfreev (self->offered);
+  g_strfreev (self->accounts);
 
   G_OBJECT_CLASS (xmpp_sasl_profile_feature_parent_class)->finalize (object);
 }
