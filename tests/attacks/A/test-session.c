@@ -568,11 +568,140 @@ test_A17_empty_is_not_nothing (void)
   g_assert_true (toy_session_succeed (&toy, NULL, NULL));
 }
 
+/* ---- A15 ---- */
+
+static char *
+start_external (ToySession *toy, const char *offer, GError **error)
+{
+  g_autoptr (XmppSaslMechanismInfo) info =
+      xmpp_sasl_mechanism_info_new ("EXTERNAL", XMPP_SASL_ROLE_CLIENT, 0, 99, NULL);
+
+  toy_step_func = NULL;
+  xmpp_sasl_registry_register (toy->registry, info, TOY_TYPE_MECHANISM);
+  if (!toy_session_offer (toy, offer, NULL, error))
+    return NULL;
+
+  return toy_session_start (toy, error);
+}
+
+/* A15: servers offer EXTERNAL to everybody. Who has sent no certificate does not try it, and
+ * says why. */
+static void
+test_A15_without_certificate (void)
+{
+  static const char *const reasons[][2] = {
+    { NULL, "EXTERNAL-(no client certificate was sent);" },
+    { "none is set", "EXTERNAL-(no client certificate was sent: none is set);" },
+    { "p.test did not ask for one",
+      "EXTERNAL-(no client certificate was sent: p.test did not ask for one);" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
+    {
+      g_auto (ToySession) toy = { 0 };
+      g_autofree char *start = NULL;
+      g_autofree char *report = NULL;
+      g_autoptr (GError) error = NULL;
+
+      toy_session_init (&toy, "alice", "pencil");
+      xmpp_sasl_session_set_certificate (toy.session, NULL, reasons[i][0]);
+      start = start_external (&toy, "EXTERNAL X-TOY", &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (start, ==, "X-TOY alice");
+      report = toy_session_report (&toy);
+      g_assert_nonnull (strstr (report, reasons[i][1]));
+
+      /* With nothing else to choose from, the error has the reason. */
+      g_assert_false (toy_session_offer (&toy, "EXTERNAL", NULL, &error));
+      g_assert_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_POLICY);
+      g_assert_nonnull (
+          strstr (error->message, "EXTERNAL (no client certificate was sent"));
+    }
+}
+
+static GTlsCertificate *
+load_certificate (void)
+{
+  g_autofree char *path =
+      g_build_filename (g_getenv ("XMPP_TEST_CERTS"), "client.crt", NULL);
+  g_autoptr (GError) error = NULL;
+  GTlsCertificate *certificate = g_tls_certificate_new_from_file (path, &error);
+
+  g_assert_no_error (error);
+
+  return certificate;
+}
+
+/* With one it comes first, and what is done to the lists of channel bindings does not matter: the
+ * proof is a part of the TLS handshake. */
+static void
+test_A15_with_certificate (void)
+{
+  static const struct
+  {
+    const char *offer;
+    const char *types;
+    gboolean chosen;
+  } rows[] = {
+    { "X-TOY EXTERNAL", NULL, TRUE },
+    { "X-TOY EXTERNAL", "tls-exporter", TRUE },
+    { "X-TOY-PLUS X-TOY EXTERNAL", "tls-strange", TRUE },
+    { "EXTERNAL", "tls-exporter", TRUE },
+    { "X-TOY", "tls-exporter", FALSE },
+  };
+  g_autoptr (GTlsCertificate) certificate = load_certificate ();
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (rows); i++)
+    {
+      g_auto (ToySession) toy = { 0 };
+      g_autofree char *start = NULL;
+      g_autoptr (GError) error = NULL;
+
+      toy_session_init (&toy, "alice", "pencil");
+      toy_session_connect (&toy, TRUE, "tls-exporter");
+      g_object_set (toy.policy, "require-channel-binding", i % 2 == 1, NULL);
+      xmpp_sasl_session_set_certificate (toy.session, certificate, "ignored");
+      start_external (&toy, "", NULL);
+      if (toy_session_offer (&toy, rows[i / 2].offer, rows[i / 2].types, &error))
+        start = toy_session_start (&toy, &error);
+      g_assert_cmpint (g_strcmp0 (xmpp_sasl_session_get_mechanism (toy.session),
+                                  "EXTERNAL") == 0,
+                       ==, rows[i / 2].chosen);
+      g_assert_true (xmpp_sasl_session_get_certificate (toy.session) ==
+                     (rows[i / 2].chosen ? certificate : NULL));
+      if (rows[i / 2].chosen)
+        g_assert_no_error (error);
+      else
+        g_assert_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_DOWNGRADE);
+    }
+}
+
+/* Nothing of it over a connection whose server was not verified */
+static void
+test_A15_not_verified (void)
+{
+  g_autoptr (GTlsCertificate) certificate = load_certificate ();
+  g_auto (ToySession) toy = { 0 };
+  g_autofree char *report = NULL;
+  g_autoptr (GError) error = NULL;
+
+  toy_session_init (&toy, "alice", "pencil");
+  toy_session_connect (&toy, FALSE, NULL);
+  xmpp_sasl_session_set_certificate (toy.session, certificate, NULL);
+  g_assert_null (start_external (&toy, "EXTERNAL", &error));
+  g_assert_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_POLICY);
+  report = toy_session_report (&toy);
+  g_assert_cmpstr (report, ==, "EXTERNAL-(it needs verified TLS);");
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
+  g_test_add_func ("/attacks/A15/without-certificate", test_A15_without_certificate);
+  g_test_add_func ("/attacks/A15/with-certificate", test_A15_with_certificate);
+  g_test_add_func ("/attacks/A15/not-verified", test_A15_not_verified);
   g_test_add_func ("/attacks/A1/session", test_A1);
   g_test_add_func ("/attacks/A2/session", test_A2);
   g_test_add_func ("/attacks/A2/before-anything", test_A2_before_anything);
