@@ -4,6 +4,7 @@
 
 import base64
 import queue
+import random
 import re
 import socket
 import ssl
@@ -132,7 +133,7 @@ class Server:
             self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.tls.load_cert_chain(*paths)
         self._listener = socket.create_server(address)
-        self.port = self._listener.getsockname()[1]
+        self.address, self.port = self._listener.getsockname()
         self._thread = threading.Thread(target=self._listen, daemon=True)
 
     def __enter__(self):
@@ -166,3 +167,13 @@ class Server:
     def wait(self):
         """The next session that has ended."""
         return self._ended.get(timeout=SECONDS)
+
+
+def at_port_5222(*arguments, kind=Server, **options):
+    """A server at an address of this machine that hardly anybody uses: there the port is free."""
+    while True:
+        address = "127." + ".".join(str(random.randint(1, 254)) for _ in range(3))
+        try:
+            return kind(*arguments, address=(address, 5222), **options)
+        except OSError:
+            continue

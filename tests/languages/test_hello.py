@@ -7,7 +7,6 @@ and that they leave as one should.
 """
 
 import os
-import random
 import subprocess
 import sys
 import tempfile
@@ -45,20 +44,6 @@ EXPECTED = [(JULIET, "Hello"), (f"{JULIET}/balcony", "Who is there?"),
             (f"{JULIET}/balcony", "Grüße &amp; Küsse")]
 
 
-def addresses():
-    """Of this machine, and hardly used by anybody, so that port 5222 is free."""
-    while True:
-        yield f"127.{random.randint(1, 254)}.{random.randint(1, 254)}.{random.randint(1, 254)}"
-
-
-def listen(talk, paths):
-    for address in addresses():
-        try:
-            return address, server.Server(talk, paths, address=(address, 5222))
-        except OSError:
-            continue
-
-
 def run(command, world, authority, address):
     environment = dict(os.environ, LD_PRELOAD=world, XMPP_TEST_AUTHORITY=authority,
                        XMPP_TEST_ADDRESS=address)
@@ -76,18 +61,16 @@ def main():
         for name, command in programs(sys.argv[2:]):
             for last, why in ((BYE, "Bye"), (BOUNCE, "an error")):
                 talk = Talk(last)
-                address, host = listen(talk, paths)
-                with host:
-                    result = run(command, world, certificates.ca, address)
+                with server.at_port_5222(talk, paths=paths) as host:
+                    result = run(command, world, certificates.ca, host.address)
                 tap.equal((result.returncode, result.stdout), (0, ""), f"{name}: up to {why}")
                 tap.equal(talk.heard, EXPECTED, f"{name}: says hello and sends back what comes")
                 tap.ok(talk.polite and talk.unavailable, f"{name}: leaves politely")
         other = lab.Certificates(os.path.join(folder, "other"))
         for name, command in programs(sys.argv[2:]):
             talk = Talk(BYE)
-            address, host = listen(talk, paths)
-            with host:
-                result = run(command, world, other.ca, address)
+            with server.at_port_5222(talk, paths=paths) as host:
+                result = run(command, world, other.ca, host.address)
             tap.ok("certificate" in result.stdout and talk.heard == [],
                    f"{name}: says why it cannot log in", result.stdout)
     return tap.finish()

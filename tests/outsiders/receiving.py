@@ -108,8 +108,8 @@ class Session(server.Session):
 
 
 class Server(server.Server):
-    def __init__(self, registry, mechanism, **options):
-        super().__init__(lambda session: session.leave(), session=Session, **options)
+    def __init__(self, registry, mechanism, session=Session, **options):
+        super().__init__(lambda each: each.leave(), session=session, **options)
         self.registry = registry
         self.mechanism = mechanism
 

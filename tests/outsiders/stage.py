@@ -3,6 +3,8 @@
 """The library installed into a directory of its own, and what somebody builds with it: by
 pkg-config, and from nowhere else."""
 
+import atexit
+import functools
 import os
 import re
 import shutil
@@ -70,3 +72,11 @@ class Stage:
 
     def remove(self):
         self._folder.cleanup()
+
+
+@functools.cache
+def shared():
+    """One for all tests of a program"""
+    made = Stage(os.environ["MESON"], os.environ["BUILD"], os.environ["PREFIX"])
+    atexit.register(made.remove)
+    return made

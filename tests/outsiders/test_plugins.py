@@ -1,10 +1,10 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Copyright (C) 2026 The libxmpp-glib authors
 """The plug-ins of examples/plugins/: each is as short as it is said to be, is built with nothing but
 what is installed, and logs in to a server; or is refused, or throws, with a named error."""
 
 import asyncio
+import concurrent.futures
 import os
 import pathlib
 import re
@@ -16,7 +16,7 @@ import unittest
 import gi
 
 gi.require_version("Xmpp", "1.0")
-from gi.repository import GLib, Xmpp  # noqa: E402
+from gi.repository import Xmpp  # noqa: E402
 
 import receiving  # noqa: E402
 import stage  # noqa: E402
@@ -45,23 +45,21 @@ def registry_of(folder):
 def setUpModule():
     """Modules by language, each in a directory with its description; what Python has itself is in
     the default registry."""
-    global STAGE, BADGES, QUIZZES
-    STAGE = stage.Stage(os.environ["MESON"], os.environ["BUILD"], os.environ["PREFIX"])
+    global BADGES, QUIZZES
+    made = stage.shared()
     own = Xmpp.SaslRegistry.get_default()
-    BADGES = {"Python": own}
-    QUIZZES = {"Python": own}
-    folder = STAGE.make_folder("c", BADGE / "badge.sasl", QUIZ / "quiz.sasl")
-    STAGE.build_c(folder, str(BADGE / "badge.c"), "libxmpp-sasl-badge.so")
-    STAGE.build_c(folder, str(QUIZ / "quiz.c"), "libxmpp-sasl-quiz.so")
-    BADGES["C"] = QUIZZES["C"] = registry_of(folder)
+    folder = made.make_folder("c", BADGE / "badge.sasl", QUIZ / "quiz.sasl")
+    builds = [(made.build_c, folder, str(BADGE / "badge.c"), "libxmpp-sasl-badge.so"),
+              (made.build_c, folder, str(QUIZ / "quiz.c"), "libxmpp-sasl-quiz.so")]
+    BADGES = {"Python": own, "C": registry_of(folder)}
+    QUIZZES = {"Python": own, "C": registry_of(folder)}
     if shutil.which("valac") and os.environ["VAPI"] == "true":
-        folder = STAGE.make_folder("vala", BADGE / "badge.sasl")
-        STAGE.build_vala(folder, str(BADGE / "badge.vala"), "libxmpp-sasl-badge.so")
+        folder = made.make_folder("vala", BADGE / "badge.sasl")
+        builds.append((made.build_vala, folder, str(BADGE / "badge.vala"), "libxmpp-sasl-badge.so"))
         BADGES["Vala"] = registry_of(folder)
-
-
-def tearDownModule():
-    STAGE.remove()
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        for build in [pool.submit(*words) for words in builds]:
+            build.result()
 
 
 def code_lines(path):
@@ -225,9 +223,3 @@ class Quiz(unittest.TestCase):
                 with self.assertRaises(Xmpp.SaslError) as caught:
                     Xmpp.run(log_in(ours, host.port, wrong))
                 self.assertEqual(caught.exception.code, NOT_AUTHORIZED)
-
-
-if __name__ == "__main__":
-    # A critical of anybody's ends the program.
-    GLib.log_set_always_fatal(GLib.LogLevelFlags.LEVEL_CRITICAL | GLib.LogLevelFlags.LEVEL_ERROR)
-    unittest.main()
