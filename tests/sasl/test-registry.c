@@ -342,6 +342,24 @@ expect_refused (const char *directory, const char *reason)
   g_assert_nonnull (strstr (broken, reason));
 }
 
+/* The file is ours, but anybody may put another in its place. */
+static void
+test_link_to_file (const char *directory, const char *path)
+{
+  g_autofree char *other = make_directory ();
+  g_autofree char *link = g_build_filename (other, "link.sasl", NULL);
+  g_autoptr (XmppSaslRegistry) registry = xmpp_sasl_registry_new ();
+
+  g_assert_cmpint (symlink (path, link), ==, 0);
+  xmpp_sasl_registry_add_directory (registry, other);
+  g_assert_nonnull (xmpp_sasl_registry_find (registry, "X-TOKEN"));
+
+  g_assert_cmpint (g_chmod (directory, 0777), ==, 0);
+  expect_refused (other, "Everybody can write to the directory that it leads to");
+  g_assert_cmpint (g_chmod (directory, 0700), ==, 0);
+  remove_directory (other);
+}
+
 static void
 test_L3_paths (void)
 {
@@ -372,6 +390,7 @@ test_L3_paths (void)
   g_assert_cmpint (g_unlink (link), ==, 0);
   g_assert_cmpint (g_chmod (directory, 0700), ==, 0);
 
+  test_link_to_file (directory, path);
   remove_directory (directory);
 }
 
