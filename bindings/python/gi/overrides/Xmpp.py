@@ -322,7 +322,8 @@ def _failure(function, error):
     if isinstance(error, GLib.Error):
         return error
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if frame.filename == function.__code__.co_filename]
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    own = [frame for frame in frames if code and frame.filename == code.co_filename]
     place = (own or frames)[-1]
     return _SaslError(f"{function.__qualname__}(): {type(error).__name__} in "
                       f"{os.path.basename(place.filename)}, line {place.lineno}", _SaslError.MODULE)
