@@ -22,6 +22,18 @@
  * token service); [vfunc@Xmpp.Authenticator.authorize] where a user may act as somebody
  * else. As it is, it knows nobody.
  *
+ * These fields are what the library's own mechanisms look up:
+ *
+ * - `password`;
+ * - `scram-sha-1-keys`, `scram-sha-256-keys`, `scram-sha-512-keys`, in place of a
+ *   password: `COUNT$SALT$STORED-KEY$SERVER-KEY` of RFC 5802, binary in base64;
+ * - `fast-token` and `fast-token-new`, the two tokens that a client may have at a time
+ *   (XEP-0484): `MECHANISM$EXPIRY$TOKEN`, the mechanism being the only one that the token
+ *   is good for and the expiry a time of XEP-0082. Whoever has proven that he has one is
+ *   let in after a verification of this field and its whole value: each is a use. Override
+ *   [vfunc@Xmpp.Authenticator.verify] to make the new token the current one when it is
+ *   used, as XEP-0484 asks, to count, and to refuse what was withdrawn.
+ *
  * Since: 1.0
  */
 

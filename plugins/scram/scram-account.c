@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include "sasl-account.h"
 #include "scram-private.h"
 
 #include <string.h>
@@ -158,20 +159,6 @@ make_salt (XmppSaslMechanism *mechanism,
   return salt;
 }
 
-/* A field of the account, or NULL with no error where there is none */
-static char *
-look_up (XmppSaslMechanism *mechanism, const char *field, GError **error)
-{
-  g_autoptr (GError) local_error = NULL;
-  char *value = xmpp_sasl_mechanism_get_secret (mechanism, field, &local_error);
-
-  if (value == NULL &&
-      !g_error_matches (local_error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NOT_AUTHORIZED))
-    g_propagate_error (error, g_steal_pointer (&local_error));
-
-  return value;
-}
-
 /* Keys nobody can have, or a password nobody can know */
 static gboolean
 invent_account (ScramExchange *exchange, const Form *form, GError **error)
@@ -230,14 +217,14 @@ scram_account_find (XmppSaslMechanism *mechanism,
 {
   const char *field = scram_hash_get_field (exchange->hash);
   g_autoptr (GError) local_error = NULL;
-  char *keys = look_up (mechanism, field, &local_error);
+  char *keys = sasl_account_look_up (mechanism, field, &local_error);
   char *password = NULL;
   gboolean stored = FALSE;
   gboolean good = FALSE;
 
   /* Both are looked up for everybody: the time of one look-up would tell who exists. */
   if (local_error == NULL)
-    password = look_up (mechanism, "password", &local_error);
+    password = sasl_account_look_up (mechanism, "password", &local_error);
   if (local_error == NULL && keys != NULL)
     stored = scram_keys_from_server_text (exchange->hash, keys, &exchange->keys,
                                           &exchange->salt, &exchange->iterations);

@@ -5,6 +5,7 @@
 
 #include "xmpp-sasl-scram.h"
 
+#include "sasl-account.h"
 #include "scram-private.h"
 
 #include <string.h>
@@ -89,15 +90,7 @@ scram_bytes_take (char *text)
 char *
 scram_prepare (const char *text, const char *what, GError **error)
 {
-  char *prepared = xmpp_sasl_prepare (XMPP_SASL_PROFILE_SASLPREP, text, NULL);
-
-  if (prepared != NULL && prepared[0] != '\0')
-    return prepared;
-
-  xmpp_secret_free (prepared);
-  g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_MALFORMED_REQUEST,
-               "SCRAM: the %s is empty or has characters that SASLprep prohibits", what);
-  return NULL;
+  return sasl_account_prepare ("SCRAM", text, what, error);
 }
 
 static GBytes *

@@ -7,6 +7,7 @@
 
 #include "xmpp-sasl-plain.h"
 #include "xmpp-sasl-scram.h"
+#include "xmpp-sasl-token.h"
 
 static void
 register_mechanism (XmppSaslRegistry *registry,
@@ -36,6 +37,9 @@ xmpp_test_register_mechanisms (XmppSaslRegistry *registry)
     { "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", 60 },
     { "SCRAM-SHA-512", "SCRAM-SHA-512-PLUS", 65 },
   };
+  static const char *const bound_tokens[] = { "HT-SHA-256-ENDP", "HT-SHA-256-UNIQ",
+                                              "HT-SHA-256-EXPR" };
+  XmppSaslFacts token_facts = XMPP_SASL_FACTS_MUTUAL | XMPP_SASL_FACTS_NEEDS_TLS;
   XmppSaslFacts facts = XMPP_SASL_FACTS_MUTUAL | XMPP_SASL_FACTS_BLOCKS;
   XmppSaslFacts plus_facts = facts | XMPP_SASL_FACTS_CHANNEL_BINDING |
                              XMPP_SASL_FACTS_NEEDS_TLS;
@@ -51,4 +55,10 @@ xmpp_test_register_mechanisms (XmppSaslRegistry *registry)
       register_mechanism (registry, hashes[i].plus, plus_facts, hashes[i].strength + 20,
                           XMPP_TYPE_SASL_SCRAM);
     }
+
+  register_mechanism (registry, "HT-SHA-256-NONE", token_facts, 70, XMPP_TYPE_SASL_TOKEN);
+  for (guint i = 0; i < G_N_ELEMENTS (bound_tokens); i++)
+    register_mechanism (registry, bound_tokens[i],
+                        token_facts | XMPP_SASL_FACTS_CHANNEL_BINDING, 80 + 5 * i,
+                        XMPP_TYPE_SASL_TOKEN);
 }

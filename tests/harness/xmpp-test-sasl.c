@@ -157,8 +157,10 @@ xmpp_test_context_new (XmppSaslRole role,
                        NULL);
 }
 
-static XmppSaslMechanism *
-create_mechanism (const char *name, XmppSaslContext *context, XmppCredential *credential)
+XmppSaslMechanism *
+xmpp_test_mechanism_new (const char *name,
+                         XmppSaslContext *context,
+                         XmppCredential *credential)
 {
   g_autoptr (XmppSaslRegistry) registry = xmpp_sasl_registry_new ();
   g_autoptr (GError) error = NULL;
@@ -179,7 +181,7 @@ xmpp_test_mechanism_new_client (const char *name,
   g_autoptr (XmppSaslContext)
       context = xmpp_test_context_new (XMPP_SASL_ROLE_CLIENT, channel, NULL);
 
-  return create_mechanism (name, context, credential);
+  return xmpp_test_mechanism_new (name, context, credential);
 }
 
 XmppSaslMechanism *
@@ -191,7 +193,7 @@ xmpp_test_mechanism_new_server (const char *name,
       context = xmpp_test_context_new (XMPP_SASL_ROLE_SERVER, channel,
                                        XMPP_AUTHENTICATOR (authenticator));
 
-  return create_mechanism (name, context, NULL);
+  return xmpp_test_mechanism_new (name, context, NULL);
 }
 
 static void

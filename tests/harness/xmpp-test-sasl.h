@@ -41,6 +41,9 @@ XmppSaslContext *xmpp_test_context_new (XmppSaslRole role,
                                         XmppAuthenticator *authenticator);
 /* Mechanisms come from a registry that has the static twins. @channel NULL: secure,
  * without binding */
+XmppSaslMechanism *xmpp_test_mechanism_new (const char *name,
+                                            XmppSaslContext *context,
+                                            XmppCredential *credential);
 XmppSaslMechanism *xmpp_test_mechanism_new_client (const char *name,
                                                    const XmppTestChannel *channel,
                                                    XmppCredential *credential);

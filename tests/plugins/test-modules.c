@@ -20,14 +20,25 @@ static const struct
 } rows[] = {
   { "EXTERNAL", XMPP_SASL_FACTS_NEEDS_TLS | XMPP_SASL_FACTS_CERTIFICATE, 95,
     "external.sasl", "XmppSaslExternal" },
+  { "HT-SHA-256-EXPR",
+    XMPP_SASL_FACTS_NEEDS_TLS | XMPP_SASL_FACTS_MUTUAL | XMPP_SASL_FACTS_CHANNEL_BINDING,
+    90, "token.sasl", "XmppSaslToken" },
+  { "HT-SHA-256-UNIQ",
+    XMPP_SASL_FACTS_NEEDS_TLS | XMPP_SASL_FACTS_MUTUAL | XMPP_SASL_FACTS_CHANNEL_BINDING,
+    85, "token.sasl", "XmppSaslToken" },
   { "SCRAM-SHA-512-PLUS",
     XMPP_SASL_FACTS_NEEDS_TLS | XMPP_SASL_FACTS_MUTUAL | XMPP_SASL_FACTS_CHANNEL_BINDING |
         XMPP_SASL_FACTS_BLOCKS,
     85, "scram.sasl", "XmppSaslScram" },
+  { "HT-SHA-256-ENDP",
+    XMPP_SASL_FACTS_NEEDS_TLS | XMPP_SASL_FACTS_MUTUAL | XMPP_SASL_FACTS_CHANNEL_BINDING,
+    80, "token.sasl", "XmppSaslToken" },
   { "SCRAM-SHA-256-PLUS",
     XMPP_SASL_FACTS_NEEDS_TLS | XMPP_SASL_FACTS_MUTUAL | XMPP_SASL_FACTS_CHANNEL_BINDING |
         XMPP_SASL_FACTS_BLOCKS,
     80, "scram.sasl", "XmppSaslScram" },
+  { "HT-SHA-256-NONE", XMPP_SASL_FACTS_NEEDS_TLS | XMPP_SASL_FACTS_MUTUAL, 70,
+    "token.sasl", "XmppSaslToken" },
   { "SCRAM-SHA-1-PLUS",
     XMPP_SASL_FACTS_NEEDS_TLS | XMPP_SASL_FACTS_MUTUAL | XMPP_SASL_FACTS_CHANNEL_BINDING |
         XMPP_SASL_FACTS_BLOCKS,
@@ -92,8 +103,9 @@ test_create (void)
 {
   XmppSaslRegistry *registry = xmpp_sasl_registry_get_default ();
   g_autoptr (XmppCredential) credential = xmpp_credential_new ("user", "pencil");
-  g_autoptr (GVariant) bindings =
-      g_variant_ref_sink (g_variant_new_parsed ("[('tls-exporter', [byte 1, 2, 3])]"));
+  g_autoptr (GVariant) bindings = g_variant_ref_sink (
+      g_variant_new_parsed ("[('tls-exporter', [byte 1, 2, 3]), ('tls-unique', [4]), "
+                            "('tls-server-end-point', [5])]"));
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
@@ -104,6 +116,8 @@ test_create (void)
           context = g_object_new (XMPP_TYPE_SASL_CONTEXT, "role", XMPP_SASL_ROLE_CLIENT,
                                   "domain", "a.test", "secure", TRUE, "channel-bindings",
                                   bindings, "binding", binding, NULL);
+      g_autofree char *token =
+          g_strconcat (rows[i].name, "$2999-12-31T23:59:59Z$token", NULL);
       g_autoptr (GError) error = NULL;
       g_autoptr (XmppSaslMechanism) mechanism =
           xmpp_sasl_registry_create (registry, rows[i].name, context, credential, &error);
@@ -116,6 +130,7 @@ test_create (void)
       g_assert_true (xmpp_sasl_mechanism_info_is_loaded (
           xmpp_sasl_registry_find (registry, rows[i].name)));
 
+      xmpp_credential_set_field (credential, "fast-token", token);
       xmpp_sasl_mechanism_step_async (mechanism, NULL, NULL, stepped_cb, &result);
       while (result == NULL)
         g_main_context_iteration (NULL, TRUE);

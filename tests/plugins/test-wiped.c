@@ -72,23 +72,25 @@ test_plain_server (void)
     }
 }
 
+/* Both sides of a mechanism, which know @value as @field */
 static void
-test_scram (void)
+check_pair (const char *mechanism, const char *field, const char *value)
 {
   for (guint stop = 1; stop <= 3; stop++)
     {
       XmppTestAuthenticator *authenticator = xmpp_test_authenticator_new ();
       XmppSaslMechanism *server =
-          xmpp_test_mechanism_new_server ("SCRAM-SHA-256", NULL, authenticator);
+          xmpp_test_mechanism_new_server (mechanism, NULL, authenticator);
       XmppCredential *credential;
       XmppSaslMechanism *client;
       GBytes *message = NULL;
       XmppSaslStatus status;
 
-      xmpp_test_authenticator_set (authenticator, "user", "password", MARKER);
+      xmpp_test_authenticator_set (authenticator, "user", field, value);
       xmpp_test_freed_watch ();
-      credential = xmpp_credential_new ("user", MARKER);
-      client = xmpp_test_mechanism_new_client ("SCRAM-SHA-256", NULL, credential);
+      credential = xmpp_credential_new ("user", NULL);
+      xmpp_credential_set_field (credential, field, value);
+      client = xmpp_test_mechanism_new_client (mechanism, NULL, credential);
 
       /* Left alone after one, two and three rounds */
       for (guint round = 0; round < stop; round++)
@@ -114,6 +116,19 @@ test_scram (void)
     }
 }
 
+static void
+test_scram (void)
+{
+  check_pair ("SCRAM-SHA-256", "password", MARKER);
+}
+
+static void
+test_token (void)
+{
+  check_pair ("HT-SHA-256-NONE", "fast-token",
+              "HT-SHA-256-NONE$2999-12-31T23:59:59Z$" MARKER);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -124,6 +139,7 @@ main (int argc, char **argv)
   g_test_add_func ("/wiped/L2/plain-client", test_plain_client);
   g_test_add_func ("/wiped/L2/plain-server", test_plain_server);
   g_test_add_func ("/wiped/L2/scram", test_scram);
+  g_test_add_func ("/wiped/L2/token", test_token);
 
   return g_test_run ();
 }

@@ -60,9 +60,10 @@ def check_words(path, text, layer):
 
 
 def check_plugin(path, text):
+    folders = (path.parent, path.parent.parent / "common")
     for match in re.finditer(r'^#include "([^"]+)"', text, re.MULTILINE):
         target = match.group(1)
-        if target != "config.h" and not (path.parent / target).exists():
+        if target != "config.h" and not any((folder / target).exists() for folder in folders):
             line = tree.line_of(text, match.start())
             yield f"{tree.where(path, line)}: a module includes <xmpp.h>, not {target}"
 
