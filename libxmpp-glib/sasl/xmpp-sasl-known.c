@@ -89,6 +89,12 @@ xmpp_sasl_known_restrict (const char *name, XmppSaslFacts *facts, int *strength)
 }
 
 gboolean
+xmpp_sasl_known_is_guessed (const char *name)
+{
+  return g_str_equal (name, "DIGEST-MD5");
+}
+
+gboolean
 xmpp_sasl_known_is_token (const char *name)
 {
   return g_str_has_prefix (name, "HT-");

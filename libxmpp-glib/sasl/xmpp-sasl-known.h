@@ -14,6 +14,9 @@ gboolean xmpp_sasl_name_is_valid (const char *name);
  * dangers, and leave out virtues. */
 void xmpp_sasl_known_restrict (const char *name, XmppSaslFacts *facts, int *strength);
 
+/* Whoever gets its proof guesses the password from it quickly, although the server proves
+ * itself in the end: one round of MD5 stands before it (RFC 6331 §1) */
+gboolean xmpp_sasl_known_is_guessed (const char *name);
 /* Mechanisms that have a way of their own to be chosen, never this layer's list */
 gboolean xmpp_sasl_known_is_token (const char *name);
 /* With such a mechanism the server can prove the lists of its offer (XEP-0474) */

@@ -42,8 +42,15 @@ xmpp_sasl_selection_clear (XmppSaslSelection *selection)
 XmppSaslExposure
 xmpp_sasl_choice_get_exposure (XmppSaslChoice *choice)
 {
-  return xmpp_sasl_exposure_get (xmpp_sasl_mechanism_info_get_facts (choice->info),
-                                 choice->binding == XMPP_SASL_BINDING_USED);
+  const char *name = xmpp_sasl_mechanism_info_get_name (choice->info);
+  XmppSaslExposure exposure =
+      xmpp_sasl_exposure_get (xmpp_sasl_mechanism_info_get_facts (choice->info),
+                              choice->binding == XMPP_SASL_BINDING_USED);
+
+  if (xmpp_sasl_known_is_guessed (name))
+    return MAX (exposure, XMPP_SASL_EXPOSURE_GUESSES);
+
+  return exposure;
 }
 
 /* ---- One mechanism ---- */

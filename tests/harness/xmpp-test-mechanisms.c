@@ -5,6 +5,7 @@
 
 #include "xmpp-test-mechanisms.h"
 
+#include "xmpp-sasl-digest-md5.h"
 #include "xmpp-sasl-plain.h"
 #include "xmpp-sasl-scram.h"
 #include "xmpp-sasl-token.h"
@@ -47,6 +48,8 @@ xmpp_test_register_mechanisms (XmppSaslRegistry *registry)
   register_mechanism (registry, "PLAIN",
                       XMPP_SASL_FACTS_PLAIN_TEXT | XMPP_SASL_FACTS_NEEDS_TLS, 10,
                       XMPP_TYPE_SASL_PLAIN);
+  register_mechanism (registry, "DIGEST-MD5", XMPP_SASL_FACTS_MUTUAL, 25,
+                      XMPP_TYPE_SASL_DIGEST_MD5);
 
   for (guint i = 0; i < G_N_ELEMENTS (hashes); i++)
     {

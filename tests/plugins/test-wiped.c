@@ -103,7 +103,7 @@ check_pair (const char *mechanism, const char *field, const char *value)
             break;
           message = xmpp_test_step_bytes (server, from_client, &status, NULL);
           g_assert_cmpint (status, !=, XMPP_SASL_STATUS_FAILED);
-          g_bytes_unref (from_client);
+          g_clear_pointer (&from_client, g_bytes_unref);
         }
 
       g_clear_pointer (&message, g_bytes_unref);
@@ -123,6 +123,12 @@ test_scram (void)
 }
 
 static void
+test_digest_md5 (void)
+{
+  check_pair ("DIGEST-MD5", "password", MARKER);
+}
+
+static void
 test_token (void)
 {
   check_pair ("HT-SHA-256-NONE", "fast-token",
@@ -139,6 +145,7 @@ main (int argc, char **argv)
   g_test_add_func ("/wiped/L2/plain-client", test_plain_client);
   g_test_add_func ("/wiped/L2/plain-server", test_plain_server);
   g_test_add_func ("/wiped/L2/scram", test_scram);
+  g_test_add_func ("/wiped/L2/digest-md5", test_digest_md5);
   g_test_add_func ("/wiped/L2/token", test_token);
 
   return g_test_run ();

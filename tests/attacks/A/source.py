@@ -24,6 +24,10 @@ COMPARING = {
     ("libxmpp-glib/sasl/xmpp-sasl-renewal.c", "is_different"): "xmpp_secret_equal_text",
     # pins
     ("libxmpp-glib/tls/xmpp-tls-pins.c", "xmpp_tls_pins_match"): "xmpp_secret_equal",
+    # DIGEST-MD5: the server's proof, the client's
+    ("plugins/digest-md5/digest-hash.c", "digest_equal"): "xmpp_secret_equal",
+    ("plugins/digest-md5/digest-client.c", "check_rspauth"): "digest_equal",
+    ("plugins/digest-md5/digest-server.c", "verify"): "digest_equal",
     # SCRAM: the server's signature, the client's proof
     ("plugins/scram/scram-keys.c", "scram_equal"): "xmpp_secret_equal",
     ("plugins/scram/scram-client.c", "check_final"): "scram_equal",
@@ -31,7 +35,8 @@ COMPARING = {
     # tokens: the proof of either side
     ("plugins/token/xmpp-sasl-token.c", "is_same_proof"): "xmpp_secret_equal",
 }
-CONSTANT = re.compile(r"\b(gnutls_memcmp|xmpp_secret_equal|xmpp_secret_equal_text|scram_equal) \(")
+CONSTANT = re.compile(r"\b(gnutls_memcmp|xmpp_secret_equal|xmpp_secret_equal_text|digest_equal|"
+                      r"scram_equal) \(")
 
 # What stops at the first difference
 HASTY = re.compile(
