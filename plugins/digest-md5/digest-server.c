@@ -135,8 +135,9 @@ look_up (XmppSaslMechanism *mechanism, const char *field, GError **error)
   return value;
 }
 
-/* @secret: as it is at its return: the account's, or one that nobody can have, with
- * @known FALSE. May throw NEED_CREDENTIAL. */
+/* @secret: (out): the account's, or one that nobody can have: then @known is FALSE. An
+ * account that does not exist costs what others cost, the look-ups included. May throw
+ * NEED_CREDENTIAL. */
 static gboolean
 find_secret (XmppSaslMechanism *mechanism,
              const DigestResponse *response,
@@ -150,31 +151,27 @@ find_secret (XmppSaslMechanism *mechanism,
   char *password = NULL;
   char *prepared = NULL;
 
-  *known = hash != NULL && digest_secret_from_text (secret, hash);
-  if (!*known && local_error == NULL)
+  if (local_error == NULL)
     password = look_up (mechanism, "password", &local_error);
-  xmpp_secret_free (hash);
 
-  if (local_error != NULL)
+  if (local_error == NULL)
     {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
+      if (password != NULL)
+        prepared = digest_prepare (password, "password", NULL);
+      digest_secret_derive (secret, username, response->realm,
+                            prepared != NULL ? prepared : response->nonce);
+      *known = prepared != NULL;
+      *known |= hash != NULL && digest_secret_from_text (secret, hash);
     }
 
-  if (*known)
+  xmpp_secret_free (hash);
+  xmpp_secret_free (password);
+  xmpp_secret_free (prepared);
+  if (local_error == NULL)
     return TRUE;
 
-  if (password != NULL)
-    prepared = digest_prepare (password, "password", NULL);
-  xmpp_secret_free (password);
-
-  /* An account that does not exist costs what a wrong password costs */
-  *known = prepared != NULL;
-  digest_secret_derive (secret, username, response->realm,
-                        prepared != NULL ? prepared : response->nonce);
-  xmpp_secret_free (prepared);
-
-  return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
 }
 
 static char *
