@@ -59,6 +59,104 @@ test_client (void)
     }
 }
 
+#define TEST_TYPE_STAND_IN (test_stand_in_get_type ())
+G_DECLARE_FINAL_TYPE (TestStandIn, test_stand_in, TEST, STAND_IN, XmppAuthenticator)
+
+/* Knows the password of whoever is asked about, and lets Kurt be Ursel */
+struct _TestStandIn
+{
+  XmppAuthenticator parent_instance;
+
+  const char *password;
+};
+
+G_DEFINE_FINAL_TYPE (TestStandIn, test_stand_in, XMPP_TYPE_AUTHENTICATOR)
+
+static gboolean
+test_stand_in_lookup (XmppAuthenticator *authenticator, XmppAuthenticatorRequest *request)
+{
+  xmpp_authenticator_request_reply (request, TEST_STAND_IN (authenticator)->password);
+
+  return TRUE;
+}
+
+static gboolean
+test_stand_in_authorize (XmppAuthenticator *authenticator,
+                         XmppAuthenticatorRequest *request)
+{
+  g_assert_cmpstr (xmpp_authenticator_request_get_username (request), ==, "Kurt");
+  g_assert_cmpstr (xmpp_authenticator_request_get_authzid (request), ==, "Ursel");
+  xmpp_authenticator_request_allow (request);
+
+  return TRUE;
+}
+
+static void
+test_stand_in_class_init (TestStandInClass *klass)
+{
+  XMPP_AUTHENTICATOR_CLASS (klass)->lookup = test_stand_in_lookup;
+  XMPP_AUTHENTICATOR_CLASS (klass)->authorize = test_stand_in_authorize;
+}
+
+static void
+test_stand_in_init (TestStandIn *self)
+{
+}
+
+/* RFC 4616 §4, both sides, with the password and with another one */
+static void
+test_vectors (void)
+{
+  static const struct
+  {
+    const char *authzid;
+    const char *username;
+    const char *password;
+    const char *message;
+    const char *session;
+  } rows[] = {
+    { NULL, "tim", "tanstaaftanstaaf", "|tim|tanstaaftanstaaf", "tim" },
+    { "Ursel", "Kurt", "xipj3plmq", "Ursel|Kurt|xipj3plmq", "ursel" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    for (guint right = 0; right < 2; right++)
+      {
+        g_autoptr (TestStandIn) users = g_object_new (TEST_TYPE_STAND_IN, NULL);
+        g_autoptr (XmppCredential)
+            credential = xmpp_credential_new (rows[i].username, rows[i].password);
+        g_autoptr (XmppSaslMechanism)
+            client = xmpp_test_mechanism_new_client ("PLAIN", NULL, credential);
+        g_autoptr (XmppSaslContext)
+            context = xmpp_test_context_new (XMPP_SASL_ROLE_SERVER, NULL,
+                                             XMPP_AUTHENTICATOR (users));
+        g_autoptr (XmppSaslMechanism)
+            server = xmpp_test_mechanism_new ("PLAIN", context, NULL);
+        g_autoptr (GBytes) expected = message_new (rows[i].message);
+        g_autoptr (GBytes) message = NULL;
+        g_autoptr (GError) error = NULL;
+        XmppSaslStatus status;
+
+        users->password = right ? rows[i].password : "tanstaaf";
+        xmpp_credential_set_field (credential, "authzid", rows[i].authzid);
+        message = xmpp_test_step_bytes (client, NULL, &status, NULL);
+        g_assert_cmpint (status, ==, XMPP_SASL_STATUS_COMPLETE);
+        g_assert_true (g_bytes_equal (message, expected));
+
+        g_assert_null (xmpp_test_step_bytes (server, message, &status, &error));
+        if (right)
+          {
+            g_assert_no_error (error);
+            g_assert_cmpstr (xmpp_sasl_mechanism_get_authzid (server), ==,
+                             rows[i].authzid);
+            g_assert_cmpstr (xmpp_sasl_mechanism_get_username (server), ==,
+                             rows[i].session);
+          }
+        else
+          g_assert_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NOT_AUTHORIZED);
+      }
+}
+
 static void
 run_pair (const char *known_password, gboolean delayed, gboolean right)
 {
@@ -218,6 +316,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
+  g_test_add_func ("/sasl-plain/vectors", test_vectors);
   g_test_add_func ("/sasl-plain/client", test_client);
   g_test_add_func ("/sasl-plain/pairs", test_pairs);
   g_test_add_func ("/sasl-plain/server-asks", test_server_asks);

@@ -384,6 +384,29 @@ test_server_errors (void)
     }
 }
 
+/* Nothing, where a message has to come, and a message where none has to */
+static void
+test_missing (void)
+{
+  g_autoptr (XmppTestAuthenticator) authenticator = xmpp_test_authenticator_new ();
+  g_autoptr (XmppSaslMechanism)
+      server = xmpp_test_mechanism_new_server ("SCRAM-SHA-1", NULL, authenticator);
+  g_autoptr (XmppCredential) credential = xmpp_credential_new ("user", "pencil");
+  g_autoptr (XmppSaslMechanism)
+      client = xmpp_test_mechanism_new_client ("SCRAM-SHA-1", NULL, credential);
+  g_autoptr (XmppSaslMechanism) done = create_waiting_client ();
+
+  g_free (xmpp_test_step_good (server, "n,,n=user,r=abc", XMPP_SASL_STATUS_CONTINUE));
+  assert_step_fails (server, NULL, XMPP_SASL_ERROR_MALFORMED_REQUEST);
+
+  g_free (xmpp_test_step_good (client, NULL, XMPP_SASL_STATUS_CONTINUE));
+  assert_step_fails (client, NULL, XMPP_SASL_ERROR_MALFORMED_REQUEST);
+
+  assert_step (done, vectors[0].messages[3], NULL, XMPP_SASL_STATUS_COMPLETE);
+  g_assert_null (xmpp_test_step (done, vectors[0].messages[3], NULL, NULL));
+  g_assert_cmpint (xmpp_sasl_mechanism_get_status (done), ==, XMPP_SASL_STATUS_COMPLETE);
+}
+
 /* An extension after the proof is legal (RFC 5802 §7) */
 static void
 test_extension (void)
@@ -600,6 +623,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sasl-scram/wrong-password", test_wrong_password);
   g_test_add_func ("/sasl-scram/A2/lying-server", test_lying_server);
   g_test_add_func ("/sasl-scram/server-errors", test_server_errors);
+  g_test_add_func ("/sasl-scram/missing", test_missing);
   g_test_add_func ("/sasl-scram/extension", test_extension);
   g_test_add_func ("/sasl-scram/client-binding", test_client_binding);
   g_test_add_func ("/sasl-scram/authzid", test_authzid);

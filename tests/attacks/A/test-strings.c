@@ -17,6 +17,12 @@ static const struct
 } authzids[] = {
   { NULL, TRUE },
   { "alice@a.test", TRUE },
+  { "alice", TRUE },
+  /* As they are prepared for a JID (RFC 7622 §3.3) */
+  { "ALICE@a.test", TRUE },
+  { "alice@A.TEST", TRUE },
+  { "bob", FALSE },
+  { "alice@a.test,bob@a.test", FALSE },
   { "bob@a.test", FALSE },
   { "alice@b.test", FALSE },
   { "alice@a.test/phone", FALSE },

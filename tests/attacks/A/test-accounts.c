@@ -175,6 +175,37 @@ test_a18_questions (void)
     }
 }
 
+/* PLAIN shows nothing of an account, but its refusal must not differ either: in what is said,
+ * in what is asked */
+static void
+test_a18_plain (void)
+{
+  static const char *const names[] = { "user", "nobody" };
+  g_autofree char *first = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (XmppTestAuthenticator) users = xmpp_test_authenticator_new ();
+      g_autoptr (XmppSaslMechanism)
+          server = xmpp_test_mechanism_new_server ("PLAIN", NULL, users);
+      g_autofree char *text = g_strdup_printf ("|%s|wrong", names[i]);
+      g_autoptr (GBytes)
+          message = g_bytes_new (g_strdelimit (text, "|", '\0'), strlen (names[i]) + 7);
+      g_autoptr (GError) error = NULL;
+      g_autofree char *log = NULL;
+      g_autofree char *seen = NULL;
+
+      xmpp_test_authenticator_set (users, "user", "password", "pencil");
+      g_assert_null (xmpp_test_step_bytes (server, message, NULL, &error));
+      g_assert_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NOT_AUTHORIZED);
+      log = xmpp_test_authenticator_take_log (users);
+      seen = g_strdup_printf ("%s, %s", log, error->message);
+      if (first == NULL)
+        first = g_strdup (seen);
+      g_assert_cmpstr (seen, ==, first);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -185,6 +216,7 @@ main (int argc, char **argv)
   g_test_add_func ("/attacks/A18/first-form", test_a18_first_form);
   g_test_add_func ("/attacks/A18/hashes", test_a18_hashes);
   g_test_add_func ("/attacks/A18/questions", test_a18_questions);
+  g_test_add_func ("/attacks/A18/plain", test_a18_plain);
 
   return g_test_run ();
 }
