@@ -31,6 +31,7 @@
 #include "tls/xmpp-certificate-request.h"
 #include "connection/xmpp-connection.h"
 #include "client/xmpp-client.h"
+#include "client/xmpp-file-state-store.h"
 #include "xmpp-enum-types.h"
 
 #undef XMPP_INSIDE

@@ -8,6 +8,11 @@
 #include "core/xmpp-secret-private.h"
 #include "stream/xmpp-element-reader.h"
 
+#include <string.h>
+
+/* Of what a server may offer, for a state of 64 KiB; real ones are of 1 or 2 KiB. */
+#define MAX_FEATURES_BYTES 16384
+
 struct _XmppAccountState
 {
   XmppElement *features;
@@ -73,6 +78,30 @@ xmpp_account_state_free (XmppAccountState *state)
   g_free (state);
 }
 
+/* Variants copy what they are made of: only what lies in such bytes is wiped with them. */
+static GVariant *
+new_secret_text (const char *text)
+{
+  g_autoptr (GBytes) bytes = xmpp_secret_bytes_new (text, strlen (text) + 1);
+
+  return g_variant_new_from_bytes (G_VARIANT_TYPE_STRING, bytes, TRUE);
+}
+
+static GVariant *
+gather (GVariant *parts)
+{
+  g_autoptr (GVariant) tree = g_variant_ref_sink (parts);
+  gsize length = g_variant_get_size (tree);
+  gpointer data = g_malloc (length);
+  g_autoptr (GBytes) bytes = NULL;
+
+  g_variant_store (tree, data);
+  bytes = xmpp_secret_bytes_new_take (data, length);
+
+  return g_variant_ref_sink (
+      g_variant_new_from_bytes (G_VARIANT_TYPE_VARDICT, bytes, TRUE));
+}
+
 GVariant *
 xmpp_account_state_to_variant (XmppAccountState *state)
 {
@@ -91,14 +120,14 @@ xmpp_account_state_to_variant (XmppAccountState *state)
   g_variant_builder_init (&secrets, G_VARIANT_TYPE ("a{ss}"));
   g_hash_table_iter_init (&iter, state->secrets);
   while (g_hash_table_iter_next (&iter, &field, &value))
-    g_variant_builder_add (&secrets, "{ss}", field, value);
+    g_variant_builder_add (&secrets, "{s@s}", field, new_secret_text (value));
   g_variant_builder_add (&builder, "{sv}", "secrets", g_variant_builder_end (&secrets));
 
   if (state->baseline != NULL)
     g_variant_builder_add (&builder, "{sv}", "login",
                            xmpp_sasl_baseline_to_variant (state->baseline));
 
-  return g_variant_ref_sink (g_variant_builder_end (&builder));
+  return gather (g_variant_builder_end (&builder));
 }
 
 XmppElement *
@@ -110,19 +139,18 @@ xmpp_account_state_get_features (XmppAccountState *state)
 void
 xmpp_account_state_set_features (XmppAccountState *state, XmppElement *features)
 {
-  g_autofree char *old = NULL;
-  g_autofree char *new = NULL;
+  g_autofree char *old =
+      state->features != NULL ? xmpp_element_to_string (state->features) : NULL;
+  g_autofree char *new = features != NULL ? xmpp_element_to_string (features) : NULL;
 
-  if (state->features == features)
-    return;
-
-  if (state->features != NULL && features != NULL)
+  /* They only save time: they must not crowd out what else is to be kept. */
+  if (new != NULL && strlen (new) > MAX_FEATURES_BYTES)
     {
-      old = xmpp_element_to_string (state->features);
-      new = xmpp_element_to_string (features);
-      if (g_str_equal (old, new))
-        return;
+      features = NULL;
+      g_clear_pointer (&new, g_free);
     }
+  if (g_strcmp0 (old, new) == 0)
+    return;
 
   g_clear_pointer (&state->features, xmpp_element_unref);
   if (features != NULL)

@@ -25,8 +25,11 @@ saved_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (XmppClient) self = save->client;
   g_autoptr (XmppDeadline) deadline = save->deadline;
   g_autoptr (GError) error = NULL;
+  gboolean saved =
+      xmpp_state_store_save_finish (XMPP_STATE_STORE (object), result, &error);
 
-  if (xmpp_state_store_save_finish (XMPP_STATE_STORE (object), result, &error))
+  xmpp_connection_release_close (XMPP_CONNECTION (self));
+  if (saved)
     return;
 
   xmpp_deadline_translate (deadline, &error, "Saving it");
@@ -44,9 +47,10 @@ save_changes (XmppClient *self)
   g_autoptr (GVariant) state = NULL;
   Save *save;
 
-  if (!xmpp_account_state_is_changed (priv->state))
+  if (!xmpp_account_state_is_changed (priv->state) || priv->state_is_unknown)
     return;
 
+  xmpp_connection_hold_close (XMPP_CONNECTION (self));
   state = xmpp_account_state_to_variant (priv->state);
   xmpp_account_state_set_saved (priv->state);
   save = g_new0 (Save, 1);

@@ -94,10 +94,13 @@ loaded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  /* A store that cannot be read costs speed, not the login. */
+  /* A store that cannot be read costs speed and the protection by what the last login was,
+   * not the login. What it holds counts again as soon as it can be read. */
+  priv->state_is_unknown = error != NULL;
   if (error != NULL)
-    g_warning ("Nothing is remembered of %s: %s", xmpp_jid_to_string (priv->account),
-               error->message);
+    g_warning ("What is known of %s could not be read, and is not changed by this login: "
+               "%s",
+               xmpp_jid_to_string (priv->account), error->message);
 
   priv->state = xmpp_account_state_new (stored);
   xmpp_account_state_foreach_secret (priv->state, give_secret_to_credential,

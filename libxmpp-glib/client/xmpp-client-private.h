@@ -35,7 +35,8 @@ typedef struct
   gboolean pipelining;
 
   XmppStateStore *store;
-  XmppAccountState *state; /* of the open account; NULL before it was loaded */
+  XmppAccountState *state;   /* of the open account; NULL before it was loaded */
+  gboolean state_is_unknown; /* the store could not be read: nothing is written over it */
 
   /* Of the attempt under way: what is set meanwhile does not weaken it. */
   GPtrArray *pin_hashes;

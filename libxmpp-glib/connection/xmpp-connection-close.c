@@ -54,21 +54,85 @@ watch_closer (GTask *task)
   g_task_set_task_data (task, source, destroy_source);
 }
 
+/* ---- What closing waits for beyond the stream ---- */
+
+/* Data of a task that is held: how the stream was closed; NULL: politely */
 static void
-return_to_closers (GQueue *closers, const GError *error)
+return_held (XmppConnectionPrivate *priv)
 {
+  GQueue held = priv->held;
   GTask *task;
 
-  while ((task = g_queue_pop_head (closers)) != NULL)
+  g_queue_init (&priv->held);
+  if (priv->hold_timer != NULL)
+    destroy_source (g_steal_pointer (&priv->hold_timer));
+
+  while ((task = g_queue_pop_head (&held)) != NULL)
     {
-      /* It is not to be cancelled any more. */
-      g_task_set_task_data (task, NULL, NULL);
+      const GError *error = g_task_get_task_data (task);
+
       if (error != NULL)
         g_task_return_error (task, g_error_copy (error));
       else
         g_task_return_boolean (task, TRUE);
       g_object_unref (task);
     }
+}
+
+static gboolean
+held_too_long_cb (gpointer user_data)
+{
+  return_held (xmpp_connection_get_private (user_data));
+
+  return G_SOURCE_REMOVE;
+}
+
+/* @error: (nullable) */
+static void
+hold_closer (XmppConnection *self, GTask *task, const GError *error)
+{
+  XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
+
+  /* What it has watched is over: it is not to be cancelled any more. */
+  g_task_set_task_data (task, NULL, NULL);
+  if (error != NULL)
+    g_task_set_task_data (task, g_error_copy (error), (GDestroyNotify) g_error_free);
+  g_queue_push_tail (&priv->held, task);
+
+  if (priv->holds == 0)
+    return_held (priv);
+  else if (priv->hold_timer == NULL)
+    {
+      priv->hold_timer = g_timeout_source_new_seconds (priv->limit->close_seconds);
+      g_source_set_static_name (priv->hold_timer, "[xmpp] closing");
+      /* The tasks in the queue keep the connection alive. */
+      g_source_set_callback (priv->hold_timer, held_too_long_cb, self, NULL);
+      g_source_attach (priv->hold_timer, g_main_context_get_thread_default ());
+    }
+}
+
+void
+xmpp_connection_hold_close (XmppConnection *self)
+{
+  xmpp_connection_get_private (self)->holds++;
+}
+
+void
+xmpp_connection_release_close (XmppConnection *self)
+{
+  XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
+
+  if (--priv->holds == 0)
+    return_held (priv);
+}
+
+static void
+return_to_closers (XmppConnection *self, GQueue *closers, const GError *error)
+{
+  GTask *task;
+
+  while ((task = g_queue_pop_head (closers)) != NULL)
+    hold_closer (self, task, error);
 }
 
 static gboolean
@@ -163,7 +227,7 @@ xmpp_connection_end (XmppConnection *connection, const GError *error)
       g_signal_emit (self, xmpp_connection_signals[XMPP_CONNECTION_SIGNAL_CLOSED], 0,
                      reason);
     }
-  return_to_closers (&closers, told_open ? reason : NULL);
+  return_to_closers (self, &closers, told_open ? reason : NULL);
 }
 
 void
@@ -230,7 +294,8 @@ leave (XmppConnection *self, const char *status, GCancellable *cancellable)
  * Leaves politely: the final unavailable presence with @status, the closing tag, and then
  * waiting for the peer's, for at most [property@Limits:close-seconds] (RFC 6120 §4.4).
  * What was sent before is delivered, and stanzas that are on their way to us still
- * arrive.
+ * arrive. What the account's [class@StateStore] is still busy saving is waited for too, as
+ * long again at most.
  *
  * Legal in every state: while the connection is being opened the attempt is cancelled; a
  * closed connection is closed already.
@@ -263,7 +328,7 @@ xmpp_connection_close_async (XmppConnection *self,
 
   if (priv->state == XMPP_CONNECTION_STATE_CLOSED)
     {
-      g_task_return_boolean (task, TRUE);
+      hold_closer (self, g_steal_pointer (&task), NULL);
       return;
     }
 

@@ -65,6 +65,9 @@ typedef struct
   gpointer leaving; /* the stream on which the last stanzas are being sent */
   XmppDeadline *closing;
   GQueue closers; /* of GTask: calls of close_async() */
+  guint holds;    /* what closing waits for beyond the stream */
+  GQueue held;    /* of GTask: calls that wait for nothing else any more */
+  GSource *hold_timer;
 } XmppConnectionPrivate;
 
 enum
@@ -118,5 +121,9 @@ void xmpp_connection_end (XmppConnection *connection, const GError *error);
 /* The peer has said goodbye, or we have: the rest of the polite close */
 void xmpp_connection_finish_stream (XmppConnection *connection,
                                     GCancellable *cancellable);
+/* Something is under way that is lost when the process ends: close_async() does not return
+ * before it is released, or close_seconds have passed. The two nest. */
+void xmpp_connection_hold_close (XmppConnection *connection);
+void xmpp_connection_release_close (XmppConnection *connection);
 
 G_END_DECLS
