@@ -41,6 +41,8 @@ add_session_entries (GOptionContext *context, ToolOptions *options)
       "Read the password from this file; - is standard input", "F" },
     { "password-command", 0, 0, TEXT, &options->password_command,
       "Read the password from the output of this command", "CMD" },
+    { "state", 0, 0, TEXT, &options->state,
+      "Keep what the login has learned for the next one", "FILE" },
     { "no-pipelining", 0, 0, G_OPTION_ARG_NONE, &options->no_pipelining,
       "Send nothing before it is known to be wanted", NULL },
     { "timeout", 0, 0, G_OPTION_ARG_INT, &options->timeout, "A limit for all of it",
@@ -324,6 +326,7 @@ tool_options_free (ToolOptions *options)
   g_free (options->status);
   g_free (options->password_file);
   g_free (options->password_command);
+  g_free (options->state);
   g_free (options->transcript);
   g_free (options);
 }

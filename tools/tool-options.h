@@ -32,6 +32,7 @@ typedef struct
   gint64 deadline; /* when they are over, by the monotonic clock */
   char *password_file;
   char *password_command;
+  char *state;
   gboolean no_pipelining;
   gboolean json;
   gboolean debug;

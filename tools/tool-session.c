@@ -73,8 +73,8 @@ opened_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   if (!xmpp_connection_open_finish (XMPP_CONNECTION (object), result, &error))
     {
-      take_error (self, error);
-      g_main_loop_quit (self->loop);
+      /* What the attempt has changed in the state file is to be written. */
+      tool_session_finish (self, error);
       return;
     }
 
@@ -220,6 +220,14 @@ set_up (ToolSession *self, GError **error)
     return FALSE;
   g_object_set (self->client, "policy", policy, "initial-presence", presence,
                 "pipelining", !options->no_pipelining, NULL);
+
+  if (options->state != NULL)
+    {
+      g_autoptr (XmppStateStore)
+          store = xmpp_file_state_store_new_for_file (options->state);
+
+      g_object_set (self->client, "state-store", store, NULL);
+    }
 
   set_up_server (self, jid);
 
