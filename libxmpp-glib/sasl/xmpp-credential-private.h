@@ -7,14 +7,19 @@
 
 G_BEGIN_DECLS
 
-/* What is asked for; @fields and @mechanism must not be NULL */
+/* What is asked for; @fields and @mechanism must not be NULL. @asked: how often each field was
+ * asked for in this login; this question counts too. NULL: it is the first one */
 typedef struct
 {
   const char *const *fields;
   const char *mechanism;
   const char *username;
   XmppCredentialReason reason;
+  GHashTable *asked;
 } XmppCredentialQuestion;
+
+/* For the above: field → count */
+GHashTable *xmpp_credential_asked_new (void);
 
 /* @task: (transfer full): gets a hash table of the answered fields, or the error, once,
  * in its own context */

@@ -20,7 +20,11 @@
  * it, ask a person or a key ring, fill in the fields and call
  * [method@Xmpp.CredentialRequest.reply], or [method@Xmpp.CredentialRequest.fail].
  *
- * A request that is dropped without an answer fails by itself.
+ * A request that is dropped without an answer fails by itself, at once. One that is kept and
+ * never answered holds the login up until that is cancelled, or for
+ * [property@Limits:question-seconds]; time limits of the login itself stand still meanwhile.
+ * An answer that comes when nobody waits any more is dropped, and so is a second one, with a
+ * warning. The answer may come from any thread.
  *
  * Since: 1.0
  */
@@ -33,6 +37,7 @@ struct _XmppCredentialRequest
   GStrv fields;
   char *mechanism;
   XmppCredentialReason reason;
+  guint attempt;
   GHashTable *values;
 };
 
@@ -44,6 +49,7 @@ enum
   PROP_MECHANISM,
   PROP_USERNAME,
   PROP_REASON,
+  PROP_ATTEMPT,
   PROP_CANCELLABLE,
   N_PROPS
 };
@@ -56,6 +62,7 @@ static const gsize members[N_PROPS] = {
   [PROP_MECHANISM] = G_STRUCT_OFFSET (XmppCredentialRequest, mechanism),
   [PROP_USERNAME] = G_STRUCT_OFFSET (XmppCredentialRequest, base.username),
   [PROP_REASON] = G_STRUCT_OFFSET (XmppCredentialRequest, reason),
+  [PROP_ATTEMPT] = G_STRUCT_OFFSET (XmppCredentialRequest, attempt),
   [PROP_CANCELLABLE] = G_STRUCT_OFFSET (XmppCredentialRequest, base.cancellable),
 };
 
@@ -148,6 +155,16 @@ xmpp_credential_request_class_init (XmppCredentialRequestClass *klass)
                                                XMPP_TYPE_CREDENTIAL_REASON,
                                                XMPP_CREDENTIAL_REASON_MISSING, flags);
   /**
+   * XmppCredentialRequest:attempt:
+   *
+   * How many times this login has asked for them, this time included: 1 the first time, more
+   * where an answer was refused, which [property@CredentialRequest:reason] says too.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_ATTEMPT] =
+      g_param_spec_uint ("attempt", NULL, NULL, 1, G_MAXUINT, 1, flags);
+  /**
    * XmppCredentialRequest:cancellable:
    *
    * Cancelled when the answer is no longer wanted: close the dialog.
@@ -167,6 +184,29 @@ xmpp_credential_request_init (XmppCredentialRequest *self)
                                         (GDestroyNotify) xmpp_secret_free);
 }
 
+GHashTable *
+xmpp_credential_asked_new (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+static guint
+count_question (const XmppCredentialQuestion *question)
+{
+  guint most = 1;
+
+  for (guint i = 0; question->asked != NULL && question->fields[i] != NULL; i++)
+    {
+      const char *field = question->fields[i];
+      guint count = GPOINTER_TO_UINT (g_hash_table_lookup (question->asked, field)) + 1;
+
+      g_hash_table_replace (question->asked, g_strdup (field), GUINT_TO_POINTER (count));
+      most = MAX (most, count);
+    }
+
+  return most;
+}
+
 XmppCredentialRequest *
 xmpp_credential_request_new (const XmppCredentialQuestion *question,
                              GCancellable *cancellable,
@@ -178,6 +218,7 @@ xmpp_credential_request_new (const XmppCredentialQuestion *question,
   self->fields = g_strdupv ((GStrv) question->fields);
   self->mechanism = g_strdup (question->mechanism);
   self->reason = question->reason;
+  self->attempt = count_question (question);
 
   return self;
 }
@@ -262,6 +303,24 @@ xmpp_credential_request_get_reason (XmppCredentialRequest *request)
                         XMPP_CREDENTIAL_REASON_MISSING);
 
   return request->reason;
+}
+
+/**
+ * xmpp_credential_request_get_attempt:
+ * @request: a request
+ *
+ * Tells how many times this login has asked for the fields, this time included.
+ *
+ * Returns: 1 the first time, more where an answer was refused
+ *
+ * Since: 1.0
+ */
+guint
+xmpp_credential_request_get_attempt (XmppCredentialRequest *request)
+{
+  g_return_val_if_fail (XMPP_IS_CREDENTIAL_REQUEST (request), 1);
+
+  return request->attempt;
 }
 
 /**

@@ -80,6 +80,7 @@ ask_credential (const XmppSaslAsker *asker, GTask *task)
     .mechanism = asker->mechanism,
     .username = username,
     .reason = XMPP_CREDENTIAL_REASON_MISSING,
+    .asked = asker->asked,
   };
   GCancellable *cancellable = g_task_get_cancellable (task);
 

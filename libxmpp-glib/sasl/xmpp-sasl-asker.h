@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 
 /* Asks for what a step is missing: the credential in the client role, the authenticator
  * in the server role; the answer is in @secrets after finish().
- * @fields: (nullable): what a person may be asked for; the missing ones are asked for too
- */
+ * @fields: (nullable): what a person may be asked for; the missing ones are asked for too.
+ * @asked: as of XmppCredentialQuestion */
 typedef struct
 {
   XmppSaslContext *context;
@@ -19,6 +19,7 @@ typedef struct
   const char *mechanism;
   const char *const *fields;
   gboolean anonymous; /* the mechanism proves nobody */
+  GHashTable *asked;
 } XmppSaslAsker;
 
 void xmpp_sasl_ask_async (const XmppSaslAsker *asker,

@@ -26,6 +26,7 @@ typedef struct
   gsize max_bytes;
 
   XmppSaslSecrets *secrets;
+  GHashTable *asked;     /* field → how often this login has asked for it */
   gboolean offer_proven; /* client role: the lists have arrived as they were sent */
   /* Server role, once complete: who the session is for, and as the peer wrote it */
   char *username;
@@ -49,6 +50,8 @@ void xmpp_sasl_mechanism_set_info (XmppSaslMechanism *mechanism,
                                    XmppSaslMechanismInfo *info);
 /* The user name where the credential has none */
 void xmpp_sasl_mechanism_set_local (XmppSaslMechanism *mechanism, const char *local);
+/* Before the first step: where the login counts its questions, whatever mechanism asks them */
+void xmpp_sasl_mechanism_set_asked (XmppSaslMechanism *mechanism, GHashTable *asked);
 void xmpp_sasl_mechanism_set_limits (XmppSaslMechanism *mechanism,
                                      const XmppLimitValues *limits);
 /* The fields that the proof was made of; names are not among them */

@@ -339,6 +339,7 @@ xmpp_sasl_mechanism_get_asker (XmppSaslMechanism *self)
                                  : NULL,
     .anonymous = priv->info != NULL && (xmpp_sasl_mechanism_info_get_facts (priv->info) &
                                         XMPP_SASL_FACTS_ANONYMOUS) != 0,
+    .asked = priv->asked,
   };
 
   return asker;

@@ -6,6 +6,7 @@
 #include "sasl/xmpp-sasl-mechanism-private.h"
 
 #include "core/xmpp-property.h"
+#include "sasl/xmpp-credential-private.h"
 #include "xmpp-enum-types.h"
 
 /**
@@ -78,6 +79,7 @@ xmpp_sasl_mechanism_finalize (GObject *object)
   XmppSaslMechanismPrivate *priv = xmpp_sasl_mechanism_get_instance_private (self);
 
   g_clear_pointer (&priv->secrets, xmpp_sasl_secrets_free);
+  g_clear_pointer (&priv->asked, g_hash_table_unref);
   g_clear_object (&priv->context);
   g_clear_object (&priv->credential);
   g_clear_object (&priv->info);
@@ -207,6 +209,7 @@ xmpp_sasl_mechanism_init (XmppSaslMechanism *self)
   XmppSaslMechanismPrivate *priv = xmpp_sasl_mechanism_get_instance_private (self);
 
   priv->status = XMPP_SASL_STATUS_CONTINUE;
+  priv->asked = xmpp_credential_asked_new ();
   priv->max_steps = DEFAULT_sasl_steps;
   priv->max_bytes = DEFAULT_sasl_message_bytes;
 }
@@ -231,6 +234,15 @@ xmpp_sasl_mechanism_set_local (XmppSaslMechanism *self, const char *local)
   XmppSaslMechanismPrivate *priv = xmpp_sasl_mechanism_get_instance_private (self);
 
   xmpp_sasl_secrets_set_local (priv->secrets, local);
+}
+
+void
+xmpp_sasl_mechanism_set_asked (XmppSaslMechanism *self, GHashTable *asked)
+{
+  XmppSaslMechanismPrivate *priv = xmpp_sasl_mechanism_get_instance_private (self);
+
+  g_hash_table_unref (priv->asked);
+  priv->asked = g_hash_table_ref (asked);
 }
 
 void

@@ -8,6 +8,7 @@
 #include "core/xmpp-error.h"
 #include "core/xmpp-secret-private.h"
 #include "sasl/xmpp-credential-private.h"
+#include "sasl/xmpp-sasl-mechanism-private.h"
 
 /* Task data: what is asked for, and the values that were refused */
 typedef struct
@@ -146,6 +147,7 @@ xmpp_sasl_renew_async (XmppSaslMechanism *mechanism,
     .mechanism = xmpp_sasl_mechanism_info_get_name (info),
     .username = username,
     .reason = reason,
+    .asked = xmpp_sasl_mechanism_get_asker (mechanism).asked,
   };
   gboolean only_derived;
 

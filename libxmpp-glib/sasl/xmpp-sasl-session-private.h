@@ -39,6 +39,7 @@ struct _XmppSaslSession
   gboolean failed_here;
 
   guint attempts;
+  GHashTable *asked; /* field → how often it was asked for */
 };
 
 /* For messages */

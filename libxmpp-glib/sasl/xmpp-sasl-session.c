@@ -5,6 +5,7 @@
 
 #include "sasl/xmpp-sasl-session-private.h"
 
+#include "sasl/xmpp-credential-private.h"
 #include "sasl/xmpp-sasl-binding.h"
 #include "sasl/xmpp-sasl-mechanism-private.h"
 
@@ -36,6 +37,7 @@ xmpp_sasl_session_finalize (GObject *object)
 {
   XmppSaslSession *self = XMPP_SASL_SESSION (object);
 
+  g_hash_table_unref (self->asked);
   g_free (self->local);
   g_free (self->domain);
   g_free (self->host);
@@ -62,6 +64,7 @@ static void
 xmpp_sasl_session_init (XmppSaslSession *self)
 {
   xmpp_sasl_session_set_certificate (self, NULL, NULL);
+  self->asked = xmpp_credential_asked_new ();
 }
 
 XmppSaslSession *
@@ -218,6 +221,7 @@ xmpp_sasl_session_create_mechanism (XmppSaslSession *self,
     return NULL;
 
   xmpp_sasl_mechanism_set_local (mechanism, self->local);
+  xmpp_sasl_mechanism_set_asked (mechanism, self->asked);
   xmpp_sasl_mechanism_set_limits (mechanism, xmpp_limits_peek (self->limits));
 
   return mechanism;

@@ -262,20 +262,20 @@ test_renewal (void)
     { { "other" },
       XMPP_SASL_ERROR_NOT_AUTHORIZED,
       TRUE,
-      "rejected password;request password 1;" },
+      "rejected password;request password 1 #1;" },
     { { "other" },
       XMPP_SASL_ERROR_CREDENTIALS_EXPIRED,
       TRUE,
-      "rejected password;request password 2;" },
+      "rejected password;request password 2 #1;" },
     /* The same again is not tried again, nor is nothing. */
     { { "pencil" },
       XMPP_SASL_ERROR_NOT_AUTHORIZED,
       FALSE,
-      "rejected password;request password 1;" },
+      "rejected password;request password 1 #1;" },
     { { NULL },
       XMPP_SASL_ERROR_NOT_AUTHORIZED,
       FALSE,
-      "rejected password;request password 1;" },
+      "rejected password;request password 1 #1;" },
     { { "other" }, XMPP_SASL_ERROR_ACCOUNT_DISABLED, FALSE, "" },
   };
 
@@ -301,6 +301,29 @@ test_renewal (void)
       else
         g_assert_error (error, XMPP_SASL_ERROR, (int) rows[i].code);
     }
+}
+
+/* Who answers knows how often he was asked, whichever mechanism it was for. */
+static void
+test_attempts (void)
+{
+  static const char *const answers[] = { "one", "two", "three", NULL };
+  g_auto (ToySession) toy = { 0 };
+
+  toy_session_init (&toy, "alice", NULL);
+  toy.answers = answers;
+  g_assert_true (toy_session_offer (&toy, "X-SECRET", NULL, NULL));
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *initial = toy_session_start (&toy, NULL);
+
+      g_assert_true (g_str_has_suffix (initial, answers[i]));
+      g_assert_cmpint (toy_session_fail (&toy, XMPP_SASL_ERROR_NOT_AUTHORIZED, NULL), ==,
+                       i < 2);
+    }
+  g_assert_cmpstr (toy.log->str, ==,
+                   "request password 0 #1;rejected password;request password 1 #2;"
+                   "rejected password;request password 1 #3;rejected password;");
 }
 
 static void
@@ -365,7 +388,7 @@ test_stale_keys (void)
       g_assert_true (toy_session_fail (&toy, XMPP_SASL_ERROR_NOT_AUTHORIZED, NULL));
       g_assert_cmpstr (toy.log->str, ==,
                        i == 0 ? "rejected toy-keys;"
-                              : "rejected toy-keys;request password 1;");
+                              : "rejected toy-keys;request password 1 #1;");
       g_assert_false (xmpp_credential_has_field (toy.credential, "toy-keys"));
       second = toy_session_start (&toy, NULL);
       g_assert_cmpstr (second, ==, i == 0 ? "X-ODD pencil" : "X-ODD asked");
@@ -465,6 +488,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sasl/session/nothing-left", test_nothing_left);
   g_test_add_func ("/sasl/session/person-cancels", test_person_cancels);
   g_test_add_func ("/sasl/session/renewal", test_renewal);
+  g_test_add_func ("/sasl/session/attempts", test_attempts);
   g_test_add_func ("/sasl/session/renewal-unhandled", test_renewal_unhandled);
   g_test_add_func ("/sasl/session/renewal-cancelled", test_renewal_cancelled);
   g_test_add_func ("/sasl/session/stale-keys", test_stale_keys);

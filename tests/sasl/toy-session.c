@@ -15,8 +15,9 @@ request_cb (XmppCredential *credential, XmppCredentialRequest *request, ToySessi
   g_autofree char *fields =
       g_strjoinv (",", (char **) xmpp_credential_request_get_fields (request));
 
-  g_string_append_printf (self->log, "request %s %d;", fields,
-                          xmpp_credential_request_get_reason (request));
+  g_string_append_printf (self->log, "request %s %d #%u;", fields,
+                          xmpp_credential_request_get_reason (request),
+                          xmpp_credential_request_get_attempt (request));
   if (self->answers == NULL)
     return FALSE;
 
