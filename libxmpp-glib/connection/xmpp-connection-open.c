@@ -47,6 +47,7 @@ start_attempt (XmppConnection *self, GCancellable *cancellable)
   g_clear_object (&priv->report);
   priv->report = xmpp_report_new ();
   priv->opening = xmpp_deadline_new (priv->limit->open_seconds, cancellable);
+  xmpp_deadline_set_patience (priv->opening, priv->limit->question_seconds);
   priv->told_open = FALSE;
   xmpp_connection_forget_certificates (self);
   xmpp_connection_set_state (self, XMPP_CONNECTION_STATE_OPENING);

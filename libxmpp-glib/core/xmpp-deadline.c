@@ -12,11 +12,13 @@ struct _XmppDeadline
   GCancellable *cancellable;
   GCancellable *parent;
   gulong parent_handler;
-  GSource *timer; /* NULL: no limit */
-  guint seconds;
+  GSource *timer; /* NULL: no limit, and endless patience */
+  guint seconds;  /* 0: no limit */
+  guint patience; /* 0: endless */
   guint paused;
   gint64 remaining; /* microseconds, while paused */
   gboolean passed;
+  gboolean unanswered; /* while a person was being asked */
 };
 
 typedef struct
@@ -40,6 +42,7 @@ deadline_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_d
 
   /* Where the parent was faster it is a cancellation, and stays one. */
   self->passed = !g_cancellable_is_cancelled (cancellable);
+  self->unanswered = self->paused > 0;
 
   /* A handler may free the deadline: it is not touched after this. */
   g_cancellable_cancel (cancellable);
@@ -48,6 +51,22 @@ deadline_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_d
 }
 
 static GSourceFuncs deadline_source_funcs = { .dispatch = deadline_source_dispatch };
+
+static void
+start_timer (XmppDeadline *self, gint64 ready_time)
+{
+  self->timer = g_source_new (&deadline_source_funcs, sizeof (DeadlineSource));
+  ((DeadlineSource *) self->timer)->deadline = self;
+  g_source_set_static_name (self->timer, "[xmpp] deadline");
+  g_source_set_ready_time (self->timer, ready_time);
+  g_source_attach (self->timer, g_main_context_get_thread_default ());
+}
+
+static gint64
+get_time_after (guint seconds)
+{
+  return g_get_monotonic_time () + seconds * G_TIME_SPAN_SECOND;
+}
 
 static void
 parent_cancelled_cb (GCancellable *parent, GCancellable *cancellable)
@@ -84,14 +103,7 @@ xmpp_deadline_new (guint seconds, GCancellable *parent)
     }
 
   if (seconds > 0)
-    {
-      self->timer = g_source_new (&deadline_source_funcs, sizeof (DeadlineSource));
-      ((DeadlineSource *) self->timer)->deadline = self;
-      g_source_set_static_name (self->timer, "[xmpp] deadline");
-      g_source_set_ready_time (self->timer,
-                               g_get_monotonic_time () + seconds * G_TIME_SPAN_SECOND);
-      g_source_attach (self->timer, g_main_context_get_thread_default ());
-    }
+    start_timer (self, get_time_after (seconds));
 
   return self;
 }
@@ -116,6 +128,16 @@ xmpp_deadline_free (XmppDeadline *self)
   g_clear_object (&self->parent);
   g_clear_object (&self->cancellable);
   g_free (self);
+}
+
+void
+xmpp_deadline_set_patience (XmppDeadline *self, guint seconds)
+{
+  g_return_if_fail (self != NULL);
+
+  self->patience = seconds;
+  if (self->timer == NULL && seconds > 0)
+    start_timer (self, -1);
 }
 
 GCancellable *
@@ -153,8 +175,13 @@ xmpp_deadline_translate (XmppDeadline *self, GError **error, const char *what)
     return;
 
   g_clear_error (error);
-  g_set_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_TIMED_OUT,
-               "%s was not finished within %u s", what, self->seconds);
+  if (self->unanswered)
+    g_set_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_TIMED_OUT,
+                 "%s was not finished: a question was not answered within %u s", what,
+                 self->patience);
+  else
+    g_set_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_TIMED_OUT,
+                 "%s was not finished within %u s", what, self->seconds);
 }
 
 static void
@@ -165,7 +192,8 @@ pause_one (XmppDeadline *self)
 
   self->remaining =
       MAX (g_source_get_ready_time (self->timer) - g_get_monotonic_time (), 0);
-  g_source_set_ready_time (self->timer, -1);
+  g_source_set_ready_time (self->timer,
+                           self->patience > 0 ? get_time_after (self->patience) : -1);
 }
 
 static void
@@ -174,7 +202,9 @@ resume_one (XmppDeadline *self)
   if (--self->paused > 0 || self->timer == NULL || g_source_is_destroyed (self->timer))
     return;
 
-  g_source_set_ready_time (self->timer, g_get_monotonic_time () + self->remaining);
+  g_source_set_ready_time (self->timer, self->seconds > 0
+                                            ? g_get_monotonic_time () + self->remaining
+                                            : -1);
 }
 
 static XmppDeadline *

@@ -21,6 +21,9 @@ gboolean xmpp_deadline_is_paused (XmppDeadline *deadline);
 /* Where time was up: puts XMPP_CONNECTION_ERROR_TIMED_OUT in the place of the
  * G_IO_ERROR_CANCELLED in @error. @what: "The TLS handshake with p.test". */
 void xmpp_deadline_translate (XmppDeadline *deadline, GError **error, const char *what);
+/* How long the clock may stand still for one question before time is up as well; 0 seconds: for
+ * ever, as from the beginning */
+void xmpp_deadline_set_patience (XmppDeadline *deadline, guint seconds);
 /* While a person is being asked the clock stands still, of the deadline that @cancellable
  * (nullable) belongs to and of those whose cancellables it follows. The two nest. */
 void xmpp_deadline_pause (GCancellable *cancellable);

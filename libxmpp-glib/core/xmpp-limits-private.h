@@ -29,6 +29,7 @@ G_BEGIN_DECLS
   row (tls_seconds, 15) \
   row (exchange_seconds, 20) \
   row (open_seconds, 120) \
+  row (question_seconds, 600) \
   row (redirects, 3) \
   row (close_seconds, 5) \
   row (idle_seconds, 120) \

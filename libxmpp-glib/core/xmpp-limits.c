@@ -188,7 +188,17 @@ static GParamSpec *properties[G_N_ELEMENTS (limits) + 1];
  * XmppLimits:open-seconds:
  *
  * How long all of it may take until the connection is open. While a person is being
- * asked, the clock stands still.
+ * asked, the clock stands still, and that of [property@Limits:question-seconds] runs.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * XmppLimits:question-seconds:
+ *
+ * How long one question to a person may stay unanswered while the connection is being opened:
+ * for a password, a PIN, or about a certificate. It ends the wait for a handler that has
+ * forgotten its request.
  *
  * Since: 1.0
  */

@@ -48,7 +48,6 @@ struct _TestStore
   XmppStateStore parent_instance;
   guint saves;
   gboolean silent; /* keeps what it is asked to save, and says nothing */
-  gboolean locked; /* gives nothing out */
   XmppStoreRequest *kept;
 };
 
@@ -59,13 +58,8 @@ test_store_load (XmppStateStore *store, XmppStoreRequest *request)
 {
   g_autoptr (GVariant) state =
       g_variant_ref_sink (g_variant_new_parsed ("{'secrets': <{'token': 'kept'}>}"));
-  g_autoptr (GError)
-      error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED, "Locked");
 
-  if (TEST_STORE (store)->locked)
-    xmpp_store_request_fail (request, error);
-  else
-    xmpp_store_request_reply (request, state);
+  xmpp_store_request_reply (request, state);
   return TRUE;
 }
 
@@ -345,13 +339,6 @@ reject_token_cb (XmppClient *client, XmppElement *element)
     xmpp_credential_reject (xmpp_client_get_credential (client), "token");
 }
 
-static void
-obtain_token_cb (XmppClient *client, XmppElement *element)
-{
-  if (g_str_equal (xmpp_element_get_name (element), "auth"))
-    xmpp_credential_obtain (xmpp_client_get_credential (client), "token", "new");
-}
-
 #define REFUSAL                                                                          \
   "S: " HEADER ("from='p.test' id='s1'") MECHANISMS                                      \
       "C: <auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{*}</auth>\n" \
@@ -425,80 +412,6 @@ test_silent_store (void)
   xmpp_test_run_for (1100);
   g_test_assert_expected_messages ();
   xmpp_test_assert_last_unref (&client);
-}
-
-static gboolean
-answer_save_cb (gpointer user_data)
-{
-  xmpp_store_request_reply (TEST_STORE (user_data)->kept, NULL);
-
-  return G_SOURCE_REMOVE;
-}
-
-/* Who ends the process when the connection is closed loses nothing. */
-static void
-test_slow_store (void)
-{
-  g_autoptr (XmppTestServer) server = xmpp_test_server_new ();
-  g_autoptr (XmppClient) client = new_client (server, TRUE);
-  g_autoptr (TestStore) store = g_object_new (TEST_TYPE_STORE, NULL);
-  XmppTestResult closed[2] = { 0 };
-  g_autoptr (GError) error = NULL;
-
-  store->silent = TRUE;
-  xmpp_client_set_state_store (client, XMPP_STATE_STORE (store));
-  xmpp_client_set_initial_presence (client, NULL);
-  g_signal_connect (client, "element-sent", G_CALLBACK (reject_token_cb), NULL);
-  xmpp_test_server_add_script (server, LOGIN "C: </stream:stream>\nS: </stream:stream>\n"
-                                             "E: close\n");
-  error = open_client (client);
-  g_assert_no_error (error);
-
-  xmpp_connection_close_async (XMPP_CONNECTION (client), NULL, NULL, xmpp_test_result_cb,
-                               &closed[0]);
-  while (xmpp_connection_get_state (XMPP_CONNECTION (client)) !=
-         XMPP_CONNECTION_STATE_CLOSED)
-    g_main_context_iteration (NULL, TRUE);
-  /* One that comes when the stream is closed waits too. */
-  xmpp_connection_close_async (XMPP_CONNECTION (client), NULL, NULL, xmpp_test_result_cb,
-                               &closed[1]);
-  xmpp_test_run_for (50);
-  g_assert_false (closed[0].done || closed[1].done);
-
-  g_idle_add (answer_save_cb, store);
-  for (guint i = 0; i < G_N_ELEMENTS (closed); i++)
-    {
-      xmpp_connection_close_finish (XMPP_CONNECTION (client),
-                                    xmpp_test_result_wait (&closed[i]), &error);
-      g_assert_no_error (error);
-      xmpp_test_result_clear (&closed[i]);
-    }
-  xmpp_test_assert_last_unref (&client);
-}
-
-/* What cannot be read now is not replaced by what one login without it has learned. */
-static void
-test_locked_store (void)
-{
-  g_autoptr (XmppTestServer) server = xmpp_test_server_new ();
-  g_autoptr (XmppClient) client = new_client (server, TRUE);
-  g_autoptr (TestStore) store = g_object_new (TEST_TYPE_STORE, NULL);
-  g_autoptr (GError) error = NULL;
-
-  store->locked = TRUE;
-  xmpp_client_set_state_store (client, XMPP_STATE_STORE (store));
-  xmpp_client_set_initial_presence (client, NULL);
-  g_signal_connect (client, "element-sent", G_CALLBACK (obtain_token_cb), NULL);
-  xmpp_test_server_add_script (server, LOGIN "C: </stream:stream>\nS: </stream:stream>\n"
-                                             "E: close\n");
-  g_test_expect_message ("Xmpp-Client", G_LOG_LEVEL_WARNING,
-                         "What is known of alice@p.test could not be read*: Locked");
-  error = open_client (client);
-  g_test_assert_expected_messages ();
-  g_assert_no_error (error);
-  error = close_client (client, NULL);
-  g_assert_no_error (error);
-  g_assert_cmpuint (store->saves, ==, 0);
 }
 
 static void
@@ -799,8 +712,6 @@ main (int argc, char **argv)
   g_test_add_func ("/client/refused", test_refused);
   g_test_add_func ("/client/refused-secret", test_refused_secret);
   g_test_add_func ("/client/silent-store", test_silent_store);
-  g_test_add_func ("/client/slow-store", test_slow_store);
-  g_test_add_func ("/client/locked-store", test_locked_store);
   g_test_add_func ("/client/no-password-in-clear", test_no_password_in_clear);
   g_test_add_func ("/client/no-password-in-clear/behind-proxy",
                    test_no_password_in_clear_behind_proxy);

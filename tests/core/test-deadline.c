@@ -93,6 +93,53 @@ test_pause_reaches_parents (void)
     g_main_context_iteration (NULL, TRUE);
 }
 
+/* Nobody is asked for ever, but as long as is allowed, however often. */
+static void
+test_patience (void)
+{
+  g_autoptr (XmppDeadline) outer = xmpp_deadline_new (5, NULL);
+  g_autoptr (XmppDeadline)
+      inner = xmpp_deadline_new (0, xmpp_deadline_get_cancellable (outer));
+  g_autoptr (XmppDeadline) endless = xmpp_deadline_new (0, NULL);
+  XmppDeadline *const both[] = { outer, endless };
+  gint64 start = g_get_monotonic_time ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (both); i++)
+    xmpp_deadline_set_patience (both[i], 1);
+  xmpp_deadline_pause (xmpp_deadline_get_cancellable (endless));
+  xmpp_deadline_resume (xmpp_deadline_get_cancellable (endless));
+  for (guint i = 0; i < 2; i++)
+    {
+      gint64 end = g_get_monotonic_time () + 300 * G_TIME_SPAN_MILLISECOND;
+
+      xmpp_deadline_pause (xmpp_deadline_get_cancellable (inner));
+      while (i == 0 && g_get_monotonic_time () < end)
+        {
+          g_main_context_iteration (NULL, FALSE);
+          g_usleep (10000);
+        }
+      if (i == 0)
+        xmpp_deadline_resume (xmpp_deadline_get_cancellable (inner));
+    }
+  xmpp_deadline_pause (xmpp_deadline_get_cancellable (endless));
+
+  for (guint i = 0; i < G_N_ELEMENTS (both); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      while (!xmpp_deadline_has_passed (both[i]))
+        g_main_context_iteration (NULL, TRUE);
+      error = get_cancelled (both[i]);
+      xmpp_deadline_translate (both[i], &error, "The login");
+      g_assert_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_TIMED_OUT);
+      g_assert_cmpstr (error->message, ==,
+                       "The login was not finished: a question was not answered within 1 "
+                       "s");
+    }
+  g_assert_cmpint (g_get_monotonic_time () - start, >=, 1300 * G_TIME_SPAN_MILLISECOND);
+  g_assert_true (g_cancellable_is_cancelled (xmpp_deadline_get_cancellable (inner)));
+}
+
 static void
 test_parent (void)
 {
@@ -153,6 +200,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/deadline/time", test_time);
   g_test_add_func ("/deadline/pause-reaches-parents", test_pause_reaches_parents);
+  g_test_add_func ("/deadline/patience", test_patience);
   g_test_add_func ("/deadline/parent", test_parent);
   g_test_add_func ("/deadline/freed-by-cancellation", test_freed_by_cancellation);
   g_test_add_func ("/deadline/other-errors", test_other_errors);
