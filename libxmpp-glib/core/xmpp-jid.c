@@ -186,8 +186,14 @@ prepare_domain (Part *part, Part *ascii, GError **error)
   return check_length (name, part->length, MAX_PART_BYTES, error);
 }
 
+/* How the profile of a resource is enforced */
+typedef XmppPrepareFault (*PrepareFunc) (const char *text,
+                                         gsize length,
+                                         char **result,
+                                         gunichar *character);
+
 static gboolean
-prepare_resource (Part *part, GError **error)
+prepare_resource (Part *part, PrepareFunc prepare, GError **error)
 {
   static const char name[] = "resource";
 
@@ -200,8 +206,7 @@ prepare_resource (Part *part, GError **error)
     {
       char *prepared;
       gunichar character = 0;
-      XmppPrepareFault fault =
-          xmpp_precis_opaque (part->text, part->length, &prepared, &character);
+      XmppPrepareFault fault = prepare (part->text, part->length, &prepared, &character);
 
       if (fault != XMPP_PREPARE_FAULT_NONE)
         return fail_part (name, fault, character, error);
@@ -280,12 +285,13 @@ build (const Part *local, const Part *domain, const Part *ascii, const Part *res
 }
 
 static XmppJid *
-prepare_and_build (Part *local, Part *domain, Part *resource, GError **error)
+prepare_and_build (
+    Part *local, Part *domain, Part *resource, PrepareFunc prepare, GError **error)
 {
   g_auto (Part) ascii = { NULL, 0, NULL };
 
   if (!prepare_local (local, error) || !prepare_domain (domain, &ascii, error) ||
-      !prepare_resource (resource, error))
+      !prepare_resource (resource, prepare, error))
     return NULL;
 
   return build (local, domain, &ascii, resource);
@@ -298,7 +304,9 @@ prepare_and_build (Part *local, Part *domain, Part *resource, GError **error)
  *
  * Reads an address (RFC 7622 §3.1): what follows the first `/` is the resource, and what
  * precedes the first `@` before that is the local part. All parts are checked and
- * prepared.
+ * prepared. The resource may hold characters that the Unicode of this machine does not know
+ * yet: who has let them in may have a newer one. An address that is put together from parts
+ * may not.
  *
  * Returns: (transfer full): the address; %NULL with %G_IO_ERROR_INVALID_DATA where @text
  * is none
@@ -337,7 +345,8 @@ xmpp_jid_new (const char *text, GError **error)
       domain.length -= local.length + 1;
     }
 
-  return prepare_and_build (&local, &domain, &resource, error);
+  return prepare_and_build (&local, &domain, &resource, xmpp_precis_opaque_received,
+                            error);
 }
 
 /**
@@ -369,7 +378,8 @@ xmpp_jid_new_from_parts (const char *local,
   g_return_val_if_fail (domain != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return prepare_and_build (&local_part, &domain_part, &resource_part, error);
+  return prepare_and_build (&local_part, &domain_part, &resource_part, xmpp_precis_opaque,
+                            error);
 }
 
 /**
@@ -578,7 +588,7 @@ xmpp_jid_dup_with_resource (XmppJid *self, const char *resource, GError **error)
   g_return_val_if_fail (self != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (!prepare_resource (&part, error))
+  if (!prepare_resource (&part, xmpp_precis_opaque, error))
     return NULL;
 
   return build_from (self, &part);

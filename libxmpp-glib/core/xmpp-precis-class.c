@@ -116,6 +116,17 @@ get_property_by_category (guint32 character)
   return XMPP_PRECIS_DISALLOWED;
 }
 
+/* RFC 8264 §9.10, but for what has been set aside to be ignored once it is assigned, and would
+ * not be seen by anybody */
+static XmppPrecisProperty
+get_property_of_unassigned (guint32 character)
+{
+  return uc_is_property_not_a_character (character) ||
+                 uc_is_property_default_ignorable_code_point (character)
+             ? XMPP_PRECIS_DISALLOWED
+             : XMPP_PRECIS_UNASSIGNED;
+}
+
 /* The order is that of RFC 8264 §8. */
 XmppPrecisProperty
 xmpp_precis_get_property (guint32 character)
@@ -125,7 +136,7 @@ xmpp_precis_get_property (guint32 character)
   if (find_exception (character, &property))
     return property;
   if (uc_is_general_category_withtable (character, UC_CATEGORY_MASK_Cn))
-    return XMPP_PRECIS_DISALLOWED;
+    return get_property_of_unassigned (character);
   if (is_between (character, 0x21, 0x7e))
     return XMPP_PRECIS_VALID;
   if (character == ZERO_WIDTH_NON_JOINER || character == ZERO_WIDTH_JOINER)

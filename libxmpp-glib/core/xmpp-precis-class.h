@@ -13,7 +13,8 @@ typedef enum
   XMPP_PRECIS_VALID,      /* PVALID */
   XMPP_PRECIS_FREEFORM,   /* ID_DIS or FREE_PVAL: in the FreeformClass only */
   XMPP_PRECIS_CONTEXT,    /* CONTEXTJ, CONTEXTO */
-  XMPP_PRECIS_DISALLOWED, /* DISALLOWED, UNASSIGNED */
+  XMPP_PRECIS_UNASSIGNED, /* in the version of Unicode that libunistring has */
+  XMPP_PRECIS_DISALLOWED,
 } XmppPrecisProperty;
 
 XmppPrecisProperty xmpp_precis_get_property (guint32 character);

@@ -16,6 +16,7 @@
 typedef struct
 {
   gboolean freeform;
+  gboolean unassigned;
   void (*map) (XmppCodePoints *text);
   gboolean lower;
   gboolean check_direction;
@@ -58,6 +59,12 @@ static const Profile opaque_string = {
   .map = map_spaces,
 };
 
+static const Profile opaque_string_received = {
+  .freeform = TRUE,
+  .unassigned = TRUE,
+  .map = map_spaces,
+};
+
 static XmppPrepareFault
 check_class (const Profile *profile, const XmppCodePoints *text, gunichar *character)
 {
@@ -77,6 +84,9 @@ check_class (const Profile *profile, const XmppCodePoints *text, gunichar *chara
           break;
         case XMPP_PRECIS_CONTEXT:
           valid = xmpp_precis_check_context (text->data, text->length, i, &met);
+          break;
+        case XMPP_PRECIS_UNASSIGNED:
+          valid = profile->unassigned;
           break;
         case XMPP_PRECIS_DISALLOWED:
           break;
@@ -161,4 +171,13 @@ XmppPrepareFault
 xmpp_precis_opaque (const char *text, gsize length, char **result, gunichar *character)
 {
   return enforce (&opaque_string, text, length, result, character);
+}
+
+XmppPrepareFault
+xmpp_precis_opaque_received (const char *text,
+                             gsize length,
+                             char **result,
+                             gunichar *character)
+{
+  return enforce (&opaque_string_received, text, length, result, character);
 }

@@ -18,5 +18,11 @@ XmppPrepareFault xmpp_precis_opaque (const char *text,
                                      gsize length,
                                      char **result,
                                      gunichar *character);
+/* The second one for what somebody else has let in, whose Unicode may be newer than ours:
+ * what is not assigned in ours may stand there. */
+XmppPrepareFault xmpp_precis_opaque_received (const char *text,
+                                              gsize length,
+                                              char **result,
+                                              gunichar *character);
 
 G_END_DECLS

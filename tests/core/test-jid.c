@@ -247,6 +247,36 @@ test_invalid_parts (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
 }
 
+/* What a later version of Unicode has added (U+0378 stands for that, in each version so far):
+ * read in a resource, where somebody else has let it in, and nowhere else. */
+static void
+test_unassigned (void)
+{
+  static const char *const strict[] = { "a\u0378@example.com", "a@b\u0378.example",
+                                        "a@example.com/\U000e0080",
+                                        "a@example.com/\U0003ffff" };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (XmppJid) jid = xmpp_jid_new ("Room@Example.Com/e\u0301\u0378\u00a0", &error);
+  g_autoptr (XmppJid) again = NULL;
+  g_autoptr (XmppJid) bare = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (xmpp_jid_to_string (jid), ==, "room@example.com/\u00e9\u0378 ");
+  again = xmpp_jid_new (xmpp_jid_to_string (jid), &error);
+  g_assert_no_error (error);
+  g_assert_true (xmpp_jid_equal (jid, again));
+
+  bare = xmpp_jid_dup_bare (jid);
+  g_assert_null (xmpp_jid_dup_with_resource (bare, "\u0378", &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+  g_clear_error (&error);
+  g_assert_null (xmpp_jid_new_from_parts ("room", "example.com", "\u0378", &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (strict); i++)
+    g_assert_null (xmpp_jid_new (strict[i], NULL));
+}
+
 static char *
 repeat (const char *text, gsize times)
 {
@@ -434,6 +464,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/jid/valid", test_valid);
   g_test_add_func ("/jid/invalid", test_invalid);
   g_test_add_func ("/jid/invalid-parts", test_invalid_parts);
+  g_test_add_func ("/jid/unassigned", test_unassigned);
   g_test_add_func ("/jid/length", test_length);
   g_test_add_func ("/jid/compare", test_compare);
   g_test_add_func ("/jid/equal-bare", test_equal_bare);
