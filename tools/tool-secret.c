@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -154,7 +155,31 @@ read_file (const char *path, GError **error)
   return secret;
 }
 
-/* Not through a shell: the words are split as one would, and that is all. */
+/* In the child: it does not outlive us, however we end. */
+static void
+bind_to_parent (gpointer user_data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGTERM);
+}
+
+/* It gets a second to leave by itself. */
+static void
+end_command (GPid pid)
+{
+  kill (pid, SIGTERM);
+  for (guint i = 0; i < 100; i++)
+    {
+      if (waitpid (pid, NULL, WNOHANG) == pid)
+        return;
+      g_usleep (10000);
+    }
+  kill (pid, SIGKILL);
+  while (waitpid (pid, NULL, 0) < 0 && errno == EINTR)
+    ;
+}
+
+/* Not through a shell: the words are split as one would, and that is all. What it complains
+ * about goes where our own complaints go. */
 static char *
 read_command (const char *command, GError **error)
 {
@@ -169,7 +194,8 @@ read_command (const char *command, GError **error)
       !g_spawn_async_with_pipes (NULL, words, NULL,
                                  G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD |
                                      G_SPAWN_CHILD_INHERITS_STDIN,
-                                 NULL, NULL, &pid, NULL, &output, NULL, &spawn_error))
+                                 bind_to_parent, NULL, &pid, NULL, &output, NULL,
+                                 &spawn_error))
     return fail (error, "--password-command", spawn_error->message);
 
   secret = read_line (output, "--password-command", error);
@@ -177,7 +203,7 @@ read_command (const char *command, GError **error)
   while (!time_is_up && waitpid (pid, &wait_status, 0) < 0 && may_go_on ())
     ;
   if (time_is_up)
-    kill (pid, SIGTERM);
+    end_command (pid);
   g_spawn_close_pid (pid);
 
   if (secret == NULL)

@@ -5,6 +5,7 @@
 
 import json
 import os
+import pathlib
 import re
 import socket
 import subprocess
@@ -168,6 +169,54 @@ class Secrets(unittest.TestCase):
         self.assert_no_password("--password-command", "sh -c 'echo secret; exit 3'")
         self.assert_no_password("--password-command", "sh -c 'echo secret; kill -9 $$'")
         self.assert_no_password("--password-command", "unbalanced 'quote")
+
+    def test_complaining_command(self):
+        """What it says of itself is seen, and why it is of no use."""
+        result = run("login", "--host", "127.0.0.1", "--port", closed_port(),
+                     "--password-command", "sh -c 'echo The safe is locked >&2; exit 3'",
+                     "a@b.example")
+        self.assertEqual(result.returncode, 5, result)
+        self.assertIn("The safe is locked\n", result.stderr)
+        self.assertIn("--password-command", result.stderr)
+        self.assertIn("code 3", result.stderr)
+
+    def assert_gone(self, pid):
+        """No such process, or only what init has not looked at yet"""
+        for _ in range(200):
+            try:
+                status = pathlib.Path("/proc", pid, "stat").read_text(encoding="utf-8")
+            except OSError:
+                return
+            if status.rpartition(")")[2].split()[0] == "Z":
+                return
+            time.sleep(0.05)
+        self.fail(f"the command is still there: {status}")
+
+    def test_end_of_command(self):
+        """It does not go on when nobody waits for the password any more."""
+        for command in ("echo $$ >PID; exec sleep 300",
+                        "trap \"\" TERM; echo $$ >PID; exec sleep 300"):
+            with tempfile.TemporaryDirectory() as folder:
+                path = pathlib.Path(folder, "pid")
+                words = command.replace("PID", str(path))
+                result = run("login", "--timeout", "1", "--host", "127.0.0.1", "--port",
+                             closed_port(), "--password-command", f"sh -c '{words}'",
+                             "a@b.example")
+                self.assertEqual(result.returncode, 7, result)
+                self.assert_gone(path.read_text(encoding="utf-8").strip())
+
+    def test_interrupted_command(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "pid")
+            path.touch()
+            with subprocess.Popen([TOOL, "login", "--password-command",
+                                   f"sh -c 'echo $$ >{path}; exec sleep 300'", "a@b.example"],
+                                  stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as tool:
+                while not path.read_text(encoding="utf-8").endswith("\n"):
+                    time.sleep(0.01)
+                tool.terminate()
+                tool.wait(60)
+            self.assert_gone(path.read_text(encoding="utf-8").strip())
 
     def test_talkative_command(self):
         """Only the first line is read; that the command finds no reader then is our doing."""
