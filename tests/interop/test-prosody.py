@@ -4,7 +4,9 @@
 """xmpp-tool against a real Prosody: usage: test-prosody.py VERSION CACHE"""
 
 import base64
+import pathlib
 import sys
+import tempfile
 
 import checks
 import lab
@@ -98,6 +100,39 @@ class Tests(checks.Checks):
             self.tap.equal([form for form in forms if form in said], [],
                            f"and not the password with {mechanism}", said)
 
+    def remembered(self):
+        """What the first login leaves in its file spares the second one the password and waits
+        for the server; a file that is damaged spares nothing, and harms nothing."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "state")
+            options = ["--state", str(path), "--mechanism", "SCRAM-SHA-256"]
+            # A host that stores the password itself makes up a new salt each time.
+            account = self.account(lab.HASHED_256)
+            forgetful = self.account(lab.HASHED_256, password=None)
+            first = account.run("login", options=options)
+            self.logged_in(first, "first login with a state file", mechanism="SCRAM-SHA-256")
+            self.tap.equal(path.stat().st_mode & 0o777, 0o600, "only its owner reads the file",
+                           first)
+            content = path.read_bytes()
+            self.tap.ok(lab.PASSWORD.encode() not in content,
+                        "the password is not in the file", first)
+
+            second = forgetful.run("login", options=options)
+            self.logged_in(second, "second login without the password",
+                           mechanism="SCRAM-SHA-256")
+            self.tap.ok(second.get("round_trips") < first.get("round_trips"),
+                        "the second login waits less often",
+                        f"{first.get('round_trips')}, then {second.get('round_trips')}")
+
+            path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+            result = forgetful.run("login", options=options)
+            self.failed(result, 5, "a damaged state file is no password", step=("sasl",))
+            self.tap.ok("is ignored" in result.errors, "and its owner is told", result)
+            result = account.run("login", options=options)
+            self.logged_in(result, "login in spite of a damaged state file")
+            self.logged_in(forgetful.run("login", options=options),
+                           "the state file has been renewed")
+
     def certificates(self):
         steps = ("tls", "starttls")
         for direct_tls in (False, True):
@@ -168,7 +203,7 @@ def main():
     with prosody.Prosody(version, cache) as server:
         tests = Tests(lab.Tap(), server)
         for test in (tests.mechanisms, tests.channel_binding, tests.best_mechanism,
-                     tests.wrong_secrets, tests.logs, tests.certificates,
+                     tests.wrong_secrets, tests.logs, tests.remembered, tests.certificates,
                      tests.wrong_kind_of_port, tests.messages, tests.departure,
                      tests.server_leaves):
             test()
