@@ -50,9 +50,16 @@ save_changes (XmppClient *self)
   if (!xmpp_account_state_is_changed (priv->state) || priv->state_is_unknown)
     return;
 
-  xmpp_connection_hold_close (XMPP_CONNECTION (self));
   state = xmpp_account_state_to_variant (priv->state);
   xmpp_account_state_set_saved (priv->state);
+  if (g_variant_get_size (state) > xmpp_limits_peek (limits)->state_bytes)
+    {
+      g_warning ("What is known of %s is not saved: it is longer than %u bytes",
+                 xmpp_jid_to_string (bare), xmpp_limits_peek (limits)->state_bytes);
+      return;
+    }
+
+  xmpp_connection_hold_close (XMPP_CONNECTION (self));
   save = g_new0 (Save, 1);
   save->client = g_object_ref (self);
   save->deadline = xmpp_deadline_new (xmpp_limits_peek (limits)->request_seconds, NULL);

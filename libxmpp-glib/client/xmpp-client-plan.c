@@ -84,6 +84,7 @@ loaded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   XmppClientPrivate *priv = xmpp_client_get_private (self);
   GCancellable *cancellable = g_task_get_cancellable (task);
   XmppReport *report = g_task_get_task_data (task);
+  XmppLimits *limits = xmpp_connection_get_limits (XMPP_CONNECTION (self));
   g_autoptr (GVariant) stored = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -101,6 +102,15 @@ loaded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     g_warning ("What is known of %s could not be read, and is not changed by this login: "
                "%s",
                xmpp_jid_to_string (priv->account), error->message);
+
+  if (stored != NULL &&
+      g_variant_get_size (stored) > xmpp_limits_peek (limits)->state_bytes)
+    {
+      g_warning ("What is known of %s is ignored: it is longer than %u bytes",
+                 xmpp_jid_to_string (priv->account),
+                 xmpp_limits_peek (limits)->state_bytes);
+      g_clear_pointer (&stored, g_variant_unref);
+    }
 
   priv->state = xmpp_account_state_new (stored);
   xmpp_account_state_foreach_secret (priv->state, give_secret_to_credential,

@@ -42,6 +42,7 @@ G_BEGIN_DECLS
   row (sasl_message_bytes, 49152) \
   row (sasl_attempts, 3) \
   row (mechanisms, 64) \
+  row (state_bytes, 65536) \
   row (output_high_bytes, 262144) \
   row (output_bytes, 4194304) \
   row (queued_stanzas, 1000) \

@@ -301,6 +301,15 @@ static GParamSpec *properties[G_N_ELEMENTS (limits) + 1];
  */
 
 /**
+ * XmppLimits:state-bytes:
+ *
+ * How much may be kept of an account in its [class@StateStore]. More is neither saved nor
+ * believed when it is loaded.
+ *
+ * Since: 1.0
+ */
+
+/**
  * XmppLimits:output-high-bytes:
  *
  * How many bytes may wait to be sent before sending more is answered with

@@ -17,6 +17,10 @@
  * before it returns or keeps and answers later; it returns %FALSE for a request that it will
  * not answer.
  *
+ * A store that knows nothing of an account answers with %NULL. One that cannot read what it
+ * knows, since its key ring is locked, fails the request instead: then the login that is under
+ * way has nothing to be measured by, and saves nothing, so that what is there is not replaced.
+ *
  * Since: 1.0
  */
 

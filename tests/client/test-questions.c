@@ -52,7 +52,8 @@ test_store_load (XmppStateStore *store, XmppStoreRequest *request)
   if (TEST_STORE (store)->locked)
     xmpp_store_request_fail (request, error);
   else
-    xmpp_store_request_reply (request, NULL);
+    xmpp_store_request_reply (request,
+                              g_variant_new_parsed ("{'secrets': <{'token': 'kept'}>}"));
   return TRUE;
 }
 
@@ -397,6 +398,24 @@ test_slow_store (Fixture *fixture, gconstpointer unused)
     }
 }
 
+/* Too much to be believed, and to be kept */
+static void
+test_large_state (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (TestStore) store = NULL;
+
+  g_object_set (xmpp_connection_get_limits (XMPP_CONNECTION (fixture->client)),
+                "state-bytes", 10, NULL);
+  g_test_expect_message ("Xmpp-Client", G_LOG_LEVEL_WARNING, "*is ignored: *10 bytes");
+  g_test_expect_message ("Xmpp-Client", G_LOG_LEVEL_WARNING, "*is not saved: *10 bytes");
+  store = log_in_with_store (fixture, FALSE);
+  g_test_assert_expected_messages ();
+  xmpp_connection_abort (XMPP_CONNECTION (fixture->client));
+  g_assert_cmpuint (store->saves, ==, 0);
+  g_assert_false (
+      xmpp_credential_has_field (xmpp_client_get_credential (fixture->client), "token"));
+}
+
 /* What cannot be read now is not replaced by what one login without it has learned. */
 static void
 test_locked_store (Fixture *fixture, gconstpointer unused)
@@ -428,6 +447,7 @@ main (int argc, char **argv)
   ADD ("answered-in-a-thread", test_thread);
   ADD ("asked-again", test_again);
   ADD ("slow-store", test_slow_store);
+  ADD ("large-state", test_large_state);
   ADD ("locked-store", test_locked_store);
 
   return g_test_run ();
