@@ -8,6 +8,7 @@ XmppClient from Python, against a real server: callbacks, a subclass, handlers, 
 
 import pathlib
 import sys
+import tempfile
 import unittest
 
 import gi
@@ -176,12 +177,18 @@ class Client(unittest.TestCase):
 
         A server that stores the password itself makes up a new salt each time.
         """
-        store = Xmpp.MemoryStateStore.new()
+        with tempfile.TemporaryDirectory() as folder:
+            memory = Xmpp.MemoryStateStore.new()
+            self.check_second_login(memory, memory)
+            self.check_second_login(Xmpp.FileStateStore.new(folder),
+                                    Xmpp.FileStateStore.new(folder))
+
+    def check_second_login(self, *stores):
         account = f"alice@{lab.HASHED_256}"
         first = set_up(Xmpp.Client.new(account, Xmpp.Credential.new(None, lab.PASSWORD)))
         second = set_up(Xmpp.Client.new(account, Xmpp.Credential.new(None, None)))
         trips = []
-        for client in (first, second):
+        for client, store in zip((first, second), stores):
             client.props.state_store = store
             open_client(client)
             trips.append(client.get_report().to_variant().unpack()["stream"]["round_trips"])

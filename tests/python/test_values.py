@@ -3,6 +3,8 @@
 # Copyright (C) 2026 The libxmpp-glib authors
 """Values through the typelib: what the C tests say of them, seen from Python."""
 
+import os
+import tempfile
 import unittest
 
 import gi
@@ -110,7 +112,20 @@ class Others(unittest.TestCase):
         self.assertNotEqual(Xmpp.random_new(16).get_data(), Xmpp.random_new(16).get_data())
 
     def test_state_store(self):
-        store = Xmpp.MemoryStateStore.new()
+        self.check_store(Xmpp.MemoryStateStore.new())
+
+    def test_file_state_store(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.check_store(Xmpp.FileStateStore.new(folder))
+            path = os.path.join(folder, "file")
+            store = Xmpp.FileStateStore.new_for_file(path)
+            self.assertIsInstance(store, Xmpp.FileStateStore)
+            self.assertEqual(store.props.file, path)
+            self.check_store(store)
+            self.check_store(Xmpp.FileStateStore(file=path))
+            self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+
+    def check_store(self, store):
         loop = GLib.MainLoop()
         found = []
 

@@ -147,6 +147,20 @@ class Secrets(unittest.TestCase):
                              "--password-file", file.name, "a@b.example")
                 self.assertEqual(result.returncode, status, (content, result))
 
+    def test_state(self):
+        """What cannot be a state file is ignored, and said so; it does not keep one from
+        logging in."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "state")
+            for place, told in ((folder, True), (path, False), ("/dev/null", True),
+                                (os.path.join(folder, "no", "state"), False)):
+                result = run("login", "--host", "127.0.0.1", "--port", closed_port(),
+                             "--password-command", "echo secret", "--state", place,
+                             "a@b.example")
+                self.assertEqual(result.returncode, 3, result)
+                self.assertEqual("is ignored" in result.stderr, told, result)
+            self.assertEqual(os.listdir(folder), [])
+
     def test_timeout(self):
         """--timeout is for all of it."""
         with tempfile.TemporaryDirectory() as folder:
