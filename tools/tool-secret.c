@@ -169,7 +169,7 @@ end_command (GPid pid)
   kill (pid, SIGTERM);
   for (guint i = 0; i < 100; i++)
     {
-      if (waitpid (pid, NULL, WNOHANG) == pid)
+      if (waitpid (pid, NULL, WNOHANG) != 0)
         return;
       g_usleep (10000);
     }
@@ -184,11 +184,13 @@ static char *
 read_command (const char *command, GError **error)
 {
   g_autoptr (GError) spawn_error = NULL;
+  g_autoptr (GError) line_error = NULL;
   g_auto (GStrv) words = NULL;
   char *secret;
   GPid pid;
   int output;
   int wait_status = 0;
+  gboolean good;
 
   if (!g_shell_parse_argv (command, NULL, &words, &spawn_error) ||
       !g_spawn_async_with_pipes (NULL, words, NULL,
@@ -198,7 +200,7 @@ read_command (const char *command, GError **error)
                                  &spawn_error))
     return fail (error, "--password-command", spawn_error->message);
 
-  secret = read_line (output, "--password-command", error);
+  secret = read_line (output, "--password-command", &line_error);
   close (output);
   while (!time_is_up && waitpid (pid, &wait_status, 0) < 0 && may_go_on ())
     ;
@@ -206,17 +208,22 @@ read_command (const char *command, GError **error)
     end_command (pid);
   g_spawn_close_pid (pid);
 
-  if (secret == NULL)
-    return NULL;
   /* A command that still had something to say was cut short by us. */
-  if (!time_is_up && ((WIFSIGNALED (wait_status) && WTERMSIG (wait_status) == SIGPIPE) ||
-                      g_spawn_check_wait_status (wait_status, &spawn_error)))
+  good = !time_is_up &&
+         ((WIFSIGNALED (wait_status) && WTERMSIG (wait_status) == SIGPIPE) ||
+          g_spawn_check_wait_status (wait_status, &spawn_error));
+  if (secret != NULL && good)
     return secret;
 
   xmpp_secret_free (secret);
   if (time_is_up)
     return fail_system (error, "--password-command");
-  return fail (error, "--password-command", spawn_error->message);
+  /* How it has ended tells more than what it did not say. */
+  if (!good)
+    return fail (error, "--password-command", spawn_error->message);
+  g_propagate_error (error, g_steal_pointer (&line_error));
+
+  return NULL;
 }
 
 /* ---- Asking for it ---- */

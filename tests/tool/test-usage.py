@@ -51,7 +51,7 @@ class Usage(unittest.TestCase):
 
     def test_options(self):
         for options in (["--colour"], ["--password=secret"], ["--token-file", "x"],
-                        ["--pin", "x"], ["--state", "x"], ["--no-sasl2"], ["--timeline", "x"],
+                        ["--pin", "x"], ["--no-sasl2"], ["--timeline", "x"],
                         ["--port", "0"], ["--port", "65536"], ["--port", "x"],
                         ["--timeout", "0"], ["--timeout", "-1"],
                         ["--direct-tls", "--starttls"], ["--host"], ["--count", "1"],
