@@ -263,6 +263,27 @@ async function testAuthenticators() {
         await fails(code, part, `not let in: ${part}`, create(Server, null, authenticator), message);
 }
 
+// A20: C would take them for shorter ones without a word.
+function testNul() {
+    const users = new Users();
+    const calls = {
+        'Credential.new': value => Xmpp.Credential.new('romeo', value),
+        'Credential.set_field': value => Xmpp.Credential.new('romeo', null).set_field('token', value),
+        'Authenticator.set_decoy': value => users.set_decoy(value),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+        call('abc');
+        try {
+            call('abc\0def');
+            ok(false, `${name}: U+0000`, 'no error');
+        } catch (error) {
+            ok(error.code === Xmpp.SaslError.MALFORMED_REQUEST && !error.message.includes('abc'),
+                `${name}: U+0000`, error.message);
+        }
+    }
+    equal(users.dup_decoy(), 'abc', 'nothing of it was taken');
+}
+
 try {
     // What is dropped answers itself once it is collected.
     GLib.timeout_add(GLib.PRIORITY_DEFAULT, 20, () => {
@@ -273,6 +294,7 @@ try {
     await testThrown();
     await testLater();
     testBlocks();
+    testNul();
     await testCredentials();
     await testAuthenticators();
 } catch (error) {

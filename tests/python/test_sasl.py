@@ -187,6 +187,18 @@ class Sasl(unittest.TestCase):
         step(client)
         self.assert_sasl_error(Xmpp.SaslError.SERVER_NOT_TRUSTED, step, client, b"other")
 
+    def test_nul(self):
+        """A20: C would take them for shorter ones without a word."""
+        credential = AskingCredential({})
+        users = Users()
+        for call in (lambda value: Xmpp.Credential.new("romeo", value),
+                     lambda value: credential.set_field("token", value),
+                     users.set_decoy):
+            call("abc")
+            self.assert_sasl_error(Xmpp.SaslError.MALFORMED_REQUEST, call, "abc\0def")
+        self.assertEqual(users.dup_decoy(), "abc")
+        self.assertEqual(credential.dup_field("token"), "abc")
+
     def test_raises(self):
         self.assert_sasl_error(Xmpp.SaslError.UNAVAILABLE, step, create("X-RAISES"))
 

@@ -188,6 +188,28 @@ function adaptSubclasses(Xmpp, owner, adapters, seen = () => {}) {
     };
 }
 
+// The function, which hands secrets on to C, where they would end at the first U+0000
+function takeWhole(Xmpp, owner, name) {
+    const start = owner[name];
+    owner[name] = function (...args) {
+        if (args.some(value => typeof value === 'string' && value.includes('\0'))) {
+            throw new Xmpp.SaslError({
+                code: Xmpp.SaslError.MALFORMED_REQUEST,
+                message: 'A field with U+0000 in it can be no secret and no name',
+            });
+        }
+        return start.apply(this, args);
+    };
+}
+
+function adaptSecrets(Xmpp) {
+    takeWhole(Xmpp, Xmpp.Credential, 'new');
+    takeWhole(Xmpp, Xmpp.Credential.prototype, 'set_field');
+    takeWhole(Xmpp, Xmpp.CredentialRequest.prototype, 'set_field');
+    takeWhole(Xmpp, Xmpp.AuthenticatorRequest.prototype, 'reply');
+    takeWhole(Xmpp, Xmpp.Authenticator.prototype, 'set_decoy');
+}
+
 function adaptSasl(Xmpp) {
     const ours = new Set();
     adaptSubclasses(Xmpp, Xmpp.SaslMechanism, {vfunc_step: adaptStep, vfunc_begin_step: adaptAnswer},
@@ -222,5 +244,6 @@ function _init() {
     }
     adaptConnection(Xmpp);
     adaptValues(Xmpp);
+    adaptSecrets(Xmpp);
     adaptSasl(Xmpp);
 }

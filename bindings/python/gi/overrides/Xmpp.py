@@ -413,6 +413,24 @@ _adapt_subclasses(Xmpp.Credential, do_request=_adapt_answer)
 _adapt_subclasses(Xmpp.Authenticator, do_lookup=_adapt_answer, do_verify=_adapt_answer,
                   do_authorize=_adapt_answer)
 
+def _take_whole(function):
+    """@function, which hands secrets on to C, where they would end at the first U+0000."""
+    @functools.wraps(function)
+    def call(*arguments, **named):
+        for value in (*arguments, *named.values()):
+            if isinstance(value, str) and "\0" in value:
+                raise _SaslError("A field with U+0000 in it can be no secret and no name",
+                                 _SaslError.MALFORMED_REQUEST)
+        return function(*arguments, **named)
+    return call
+
+
+Xmpp.Credential.new = staticmethod(_take_whole(Xmpp.Credential.new))
+for _kind, _name in ((Xmpp.Credential, "set_field"), (Xmpp.CredentialRequest, "set_field"),
+                     (Xmpp.AuthenticatorRequest, "reply"), (Xmpp.Authenticator, "set_decoy")):
+    setattr(_kind, _name, _take_whole(getattr(_kind, _name)))
+
+
 _reply_to_step = Xmpp.SaslStep.reply
 Xmpp.SaslStep.reply = functools.wraps(_reply_to_step)(
     lambda self, output, status: _reply_to_step(self, _bytes(output), status))
