@@ -14,6 +14,10 @@ import re
 
 import lab
 
+# All that it knows but DIGEST-MD5
+OTHER_MECHANISMS = ["PLAIN", "X-OAUTH2", "EXTERNAL",
+                    *(f"SCRAM-SHA-{each}{plus}" for each in (1, 256, 512) for plus in ("", "-PLUS"))]
+
 READY = "ejabberd has its accounts"
 
 # What 24.12 needs that is newer than in Debian 12
@@ -47,6 +51,7 @@ class Ejabberd(lab.Server):
     """One running server"""
 
     name = "ejabberd"
+    kinds = (*lab.KINDS, "digest")
 
     def __init__(self, version, cache, **options):
         super().__init__(**options)
@@ -76,6 +81,8 @@ class Ejabberd(lab.Server):
                              "auth_scram_hash": lab.DIGESTS[kind].replace("sha1", "sha")}
             elif kind == "tls12":
                 own[host] = {"c2s_protocol_options": ["no_sslv3", "no_tlsv1_3"]}
+            elif kind == "digest":
+                own[host] = {"disable_sasl_mechanisms": OTHER_MECHANISMS}
         listeners = []
         for address in self.addresses:
             listeners += [

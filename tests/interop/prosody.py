@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 
+import cyrus
 import lab
 
 
@@ -40,7 +41,7 @@ def find_prosody(version, cache):
     if version != "13":
         raise lab.LabError(f"Prosody {version} is wanted, and '{installed}' is installed: "
                        "see tools/packages")
-    return lab.fetch(cache, "backports", "prosody")
+    return lab.fetch(cache, "backports", "prosody", "prosody-modules")
 
 
 def lua(value):
@@ -71,12 +72,15 @@ def hashed_account(name):
 
 
 class Prosody(lab.Server):
-    """One running server; alice and bob know each other."""
+    """One running server; alice and bob know each other. With @with_cyrus it has hosts whose SASL
+    Cyrus does."""
 
     name = "prosody"
     kinds = tuple(kind for kind in lab.KINDS if kind != "hash512")
 
-    def __init__(self, version, cache, settings=(), **options):
+    def __init__(self, version, cache, settings=(), with_cyrus=False, **options):
+        if with_cyrus:
+            self.kinds += tuple(cyrus.KINDS)
         super().__init__(**options)
         self.version = version
         self.settings = settings
@@ -88,11 +92,13 @@ class Prosody(lab.Server):
             shutil.copytree(self.program, self.path("root"), symlinks=True)
             self.program = _unpacked_launcher(self.path("root"))
         self.log = self.path("log")
+        os.makedirs(self.path("cyrus"))
+        self.cyrus = cyrus.Cyrus(self.path("cyrus"))
         self._write_accounts()
         self._write_config()
 
     def command(self):
-        return [self.program, "-F", "--config", self.config], {}
+        return [self.program, "-F", "--config", self.config], self.cyrus.environment()
 
     def logs(self):
         return [self.path("output"), self.path("log")]
@@ -112,7 +118,10 @@ class Prosody(lab.Server):
         for host, kind in self.hosts.items():
             account = accounts.get(lab.DIGESTS.get(kind), {"password": lab.PASSWORD})
             for user in lab.USERS:
-                self._data(host, "accounts", user, lua(account))
+                if kind in cyrus.KINDS:
+                    self.cyrus.add_account(user, host)
+                else:
+                    self._data(host, "accounts", user, lua(account))
                 others = {f"{other}@{host}": {"subscription": "both", "groups": {}}
                           for other in lab.USERS if other != user}
                 contacts = lua(others)[1:-1].strip()
@@ -129,6 +138,9 @@ class Prosody(lab.Server):
             lines.append('  authentication = "internal_hashed"')
             digest = "SHA-256" if kind == "hash256" else "SHA-1"
             lines.append(f"  password_hash = {lua(digest)}")
+        elif kind in cyrus.KINDS:
+            lines += [f"  {name} = {lua(value)}"
+                      for name, value in self.cyrus.settings(host, kind).items()]
         else:
             lines.append('  authentication = "internal_plain"')
         if self.version == "13":

@@ -12,6 +12,7 @@ import argparse
 import collections
 import concurrent.futures
 import contextlib
+import functools
 import os
 import shutil
 import socket
@@ -37,9 +38,10 @@ RESOLVE_STEPS = ("resolve", "connect")
 # The mechanisms besides PLAIN, and what binds the best of them to TLS 1.3 and to TLS 1.2
 Facts = collections.namedtuple("Facts", "domain make address scram binding binding_12")
 
+PROSODY = functools.partial(prosody.Prosody, with_cyrus=True)
 SERVERS = {
-    "prosody-0.12": Facts("p.test", prosody.Prosody, "12", SCRAM[:2], None, "tls-unique"),
-    "prosody-13": Facts("q.test", prosody.Prosody, "13", SCRAM[:2], "tls-exporter",
+    "prosody-0.12": Facts("p.test", PROSODY, "12", SCRAM[:2], None, "tls-unique"),
+    "prosody-13": Facts("q.test", PROSODY, "13", SCRAM[:2], "tls-exporter",
                         "tls-server-end-point"),
     "ejabberd-23": Facts("e.test", ejabberd.Ejabberd, "23", SCRAM, None, "tls-unique"),
     "ejabberd-24": Facts("f.test", ejabberd.Ejabberd, "24", SCRAM, "tls-exporter",
@@ -123,6 +125,31 @@ class ServerTests(checks.Checks):
         self.logged_in(self.login(options=["--mechanism", "PLAIN"]), f"{self.label}: PLAIN",
                        mechanism="PLAIN", binding=None, mutual=False)
 
+    def lists_in_vain(self):
+        """It lists types of channel binding where it offers no mechanism that binds, which looks
+        as if somebody had taken those away: whoever logs in has to say what he wants."""
+        return self.label == "ejabberd-24"
+
+    def digest_md5(self):
+        """Where there is nothing else, and where there is and it is asked for: not otherwise."""
+        told = ["--mechanism", "DIGEST-MD5"]
+        expected = {"mechanism": "DIGEST-MD5", "mutual": True, "binding": None}
+        everything = "cyrus" if "cyrus" in self.server.kinds else ""
+        self.logged_in(self.login("digest", options=told if self.lists_in_vain() else ()),
+                       f"{self.label}: nothing but DIGEST-MD5", **expected)
+        if self.lists_in_vain():
+            self.failed(self.login("digest"), 5, f"{self.label}: types of channel binding, and "
+                        "nothing for them", "downgrade", ("sasl",))
+        self.logged_in(self.login(everything, options=told), f"{self.label}: DIGEST-MD5 by name",
+                       **expected)
+        result = self.login(everything)
+        self.tap.ok(result.status == 0 and result.get("sasl", "mechanism") != "DIGEST-MD5",
+                    f"{self.label}: DIGEST-MD5 is not the best", self.diagnose(result))
+        for user, password in (("alice", "wrong"), ("nobody", lab.PASSWORD)):
+            self.failed(self.login("digest", user=user, password=password, options=told), 5,
+                        f"{self.label}: DIGEST-MD5, {user} with '{password}'", "not-authorized",
+                        ("sasl",))
+
     def binding_required(self):
         result = self.login(options=["--require-channel-binding"])
         name = f"{self.label}: channel binding required on TLS 1.3"
@@ -174,7 +201,7 @@ class ServerTests(checks.Checks):
 
     def run(self):
         for test in (self.best_by_name, self.tls_12, self.stored_hashed, self.each_mechanism,
-                     self.binding_required, self.useless_plus, self.without_password,
+                     self.digest_md5, self.binding_required, self.useless_plus, self.without_password,
                      self.certificates, self.messages):
             test()
 
@@ -322,8 +349,11 @@ def run(tap, servers, client):
             if client is not None:
                 command = [sys.executable, client]
                 for label, server in servers.items():
-                    tap.ok(talk.talk(command, command, server.domain),
-                           f"{label}: messages both ways from Python", server.last_words())
+                    for kind in ("",) if label == "ejabberd-24" else ("", "digest"):
+                        domain = lab.host_name(server.domain, kind)
+                        tap.ok(talk.talk(command, command, domain),
+                               f"{label}: messages both ways from Python, {domain}",
+                               server.last_words())
             odd = NameTests(tap, servers[ODD_SERVER])
             odd.ways()
             odd.never()
