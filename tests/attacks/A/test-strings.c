@@ -69,6 +69,7 @@ test_a11 (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (authzids); i++)
     {
+      run_authzid ("DIGEST-MD5", i);
       run_authzid ("PLAIN", i);
       run_authzid ("SCRAM-SHA-1", i);
     }
