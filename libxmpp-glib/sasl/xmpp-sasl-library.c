@@ -100,12 +100,10 @@ xmpp_sasl_library_load (XmppSaslLibrary *self, gboolean *again)
 }
 
 /* GObject tells nobody but the log why it refuses a type, and what the module returns then
- * looks as if it did not know the name. */
-typedef struct
-{
-  GThread *thread;
-  char *reason;
-} Listener;
+ * looks as if it did not know the name. What a thread that listens hears first: NULL in
+ * all others, whose messages go where they always go. A handler may still run in another
+ * thread when it has been removed, so that it has no data but this. */
+static GPrivate heard = G_PRIVATE_INIT (NULL);
 
 static void
 refused_cb (const char *domain,
@@ -113,28 +111,31 @@ refused_cb (const char *domain,
             const char *message,
             gpointer user_data)
 {
-  Listener *listener = user_data;
+  char **reason = g_private_get (&heard);
 
-  if (g_thread_self () != listener->thread)
+  if (reason == NULL)
     g_log_default_handler (domain, level, message, NULL);
-  else if (listener->reason == NULL)
-    listener->reason = g_strdup (message);
+  else if (*reason == NULL)
+    *reason = g_strdup (message);
 }
 
 /* @reason: (out) (nullable): what GObject said meanwhile */
 static GType
 call_get_type (XmppSaslLibrary *self, const char *name, char **reason)
 {
-  Listener listener = { .thread = g_thread_self () };
   GLogLevelFlags levels = G_LOG_LEVEL_WARNING | G_LOG_LEVEL_CRITICAL | G_LOG_FLAG_FATAL |
                           G_LOG_FLAG_RECURSION;
-  guint of_types = g_log_set_handler ("GLib-GObject", levels, refused_cb, &listener);
-  guint of_once = g_log_set_handler ("GLib", levels, refused_cb, &listener);
-  GType type = self->get_type (name);
+  guint of_types = g_log_set_handler ("GLib-GObject", levels, refused_cb, NULL);
+  guint of_once = g_log_set_handler ("GLib", levels, refused_cb, NULL);
+  GType type;
+
+  *reason = NULL;
+  g_private_set (&heard, reason);
+  type = self->get_type (name);
+  g_private_set (&heard, NULL);
 
   g_log_remove_handler ("GLib", of_once);
   g_log_remove_handler ("GLib-GObject", of_types);
-  *reason = listener.reason;
 
   return type;
 }
