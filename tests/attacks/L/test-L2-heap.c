@@ -8,7 +8,7 @@
 #include "config.h"
 
 #include "client/xmpp-client.h"
-#include "core/xmpp-memory-state-store.h"
+#include "client/xmpp-file-state-store.h"
 #include "sasl/xmpp-credential-private.h"
 #include "sasl/xmpp-sasl-mechanism-private.h"
 
@@ -19,7 +19,11 @@
 #include "xmpp-test-sasl.h"
 #include "xmpp-test-server.h"
 
+#include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* A word as nobody else has it; this one is not in memory that can be written to. */
@@ -48,29 +52,29 @@ static const char *const scripts[] = {
 };
 
 static guint16 port;
+static GPid server_pid;
 
 /* The server is another process: it keeps what it likes. */
 static void
 start_server (void)
 {
   int pipe_ends[2];
-  GPid child;
 
   g_assert_cmpint (pipe (pipe_ends), ==, 0);
-  child = fork ();
-  g_assert_cmpint (child, >=, 0);
-  if (child == 0)
+  server_pid = fork ();
+  g_assert_cmpint (server_pid, >=, 0);
+  if (server_pid == 0)
     {
       g_autoptr (GTlsCertificate) certificate = tls_test_certificate ("good");
-      XmppTestServer *server = xmpp_test_server_new ();
-      guint16 number = xmpp_test_server_get_port (server);
+      XmppTestServer *player = xmpp_test_server_new ();
+      guint16 number = xmpp_test_server_get_port (player);
 
-      xmpp_test_server_set_certificate (server, certificate);
+      prctl (PR_SET_PDEATHSIG, SIGKILL);
+      xmpp_test_server_set_certificate (player, certificate);
       for (guint i = 0; i < G_N_ELEMENTS (scripts); i++)
-        xmpp_test_server_add_script (server, scripts[i]);
+        xmpp_test_server_add_script (player, scripts[i]);
       g_assert_cmpint (write (pipe_ends[1], &number, sizeof number), ==, sizeof number);
       close (pipe_ends[0]);
-      alarm (60);
       for (;;)
         g_main_context_iteration (NULL, TRUE);
     }
@@ -117,18 +121,38 @@ obtained_cb (XmppCredential *credential, const char *field, const char *value)
   xmpp_test_memory_add ("alice", value);
 }
 
+typedef struct
+{
+  const char *name;
+  const char *field;
+  const char *value;
+} Mechanism;
+
+static const Mechanism mechanisms[] = {
+  { "PLAIN", "password", PASSWORD },
+  { "SCRAM-SHA-1", "password", PASSWORD },
+  { "SCRAM-SHA-256", "password", PASSWORD },
+  { "SCRAM-SHA-512", "password", PASSWORD },
+  { "DIGEST-MD5", "password", PASSWORD },
+  { "HT-SHA-256-NONE", "fast-token", "HT-SHA-256-NONE$2999-12-31T23:59:59Z$" PASSWORD },
+};
+
 /* Both sides of it are here. */
 static void
-test_mechanism (gpointer *unused, gconstpointer name)
+test_mechanism (gpointer *unused, gconstpointer data)
 {
+  const Mechanism *row = data;
   XmppTestAuthenticator *authenticator = xmpp_test_authenticator_new ();
-  XmppCredential *credential = xmpp_credential_new ("alice", PASSWORD);
-  XmppSaslMechanism *client = xmpp_test_mechanism_new_client (name, NULL, credential);
-  XmppSaslMechanism *server = xmpp_test_mechanism_new_server (name, NULL, authenticator);
+  XmppCredential *credential = xmpp_credential_new ("alice", NULL);
+  XmppSaslMechanism *client =
+      xmpp_test_mechanism_new_client (row->name, NULL, credential);
+  XmppSaslMechanism *server =
+      xmpp_test_mechanism_new_server (row->name, NULL, authenticator);
   GError *error = NULL;
 
   g_signal_connect (credential, "obtained", G_CALLBACK (obtained_cb), NULL);
-  xmpp_test_authenticator_set (authenticator, "alice", "password", PASSWORD);
+  xmpp_credential_set_field (credential, row->field, row->value);
+  xmpp_test_authenticator_set (authenticator, "alice", row->field, row->value);
   g_assert_true (xmpp_test_sasl_run (client, server, &error, &error));
   g_assert_no_error (error);
   xmpp_sasl_mechanism_hand_over (client);
@@ -142,10 +166,33 @@ test_mechanism (gpointer *unused, gconstpointer name)
 }
 
 static void
+learn_cb (XmppClient *client, XmppElement *element)
+{
+  if (g_str_equal (xmpp_element_get_name (element), "auth"))
+    xmpp_credential_obtain (xmpp_client_get_credential (client), "toy-keys", PASSWORD);
+}
+
+static void
+remove_folder (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *file = g_build_filename (path, name, NULL);
+
+      g_assert_cmpint (g_remove (file), ==, 0);
+    }
+  g_assert_cmpint (g_rmdir (path), ==, 0);
+}
+
+static void
 test_login (gpointer *unused, gconstpointer refused)
 {
   XmppSaslRegistry *registry = xmpp_sasl_registry_new ();
-  XmppStateStore *store = xmpp_memory_state_store_new ();
+  g_autofree char *folder = g_dir_make_tmp ("xmpp-state-XXXXXX", NULL);
+  XmppStateStore *store = xmpp_file_state_store_new (folder);
   XmppCredential *credential = xmpp_credential_new (NULL, PASSWORD);
   XmppClient *client = xmpp_client_new ("alice@p.test", credential, NULL);
   GTlsDatabase *database = tls_test_database ("ca");
@@ -157,8 +204,8 @@ test_login (gpointer *unused, gconstpointer refused)
   g_object_set (client, "registry", registry, "server-host", "127.0.0.1", "server-port",
                 port, "tls-mode", XMPP_TLS_MODE_DIRECT, "tls-database", database,
                 "state-store", store, "initial-presence", NULL, NULL);
-  xmpp_credential_obtain (credential, "toy-keys", PASSWORD);
-
+  /* Something to be saved as well */
+  g_signal_connect (client, "element-sent", G_CALLBACK (learn_cb), NULL);
   xmpp_connection_open_async (XMPP_CONNECTION (client), NULL, xmpp_test_result_cb,
                               &opened);
   xmpp_connection_open_finish (XMPP_CONNECTION (client), xmpp_test_result_wait (&opened),
@@ -181,6 +228,7 @@ test_login (gpointer *unused, gconstpointer refused)
   xmpp_test_assert_last_unref (&store);
   g_object_unref (registry);
   g_object_unref (database);
+  remove_folder (folder);
   g_assert_cmpuint (xmpp_test_memory_count (), ==, 0);
 }
 
@@ -190,17 +238,26 @@ test_login (gpointer *unused, gconstpointer refused)
 int
 main (int argc, char **argv)
 {
+  int status;
+
   /* Before there are threads */
   start_server ();
   g_test_init (&argc, &argv, NULL);
 
   ADD ("trap", NULL, test_trap);
-  ADD ("PLAIN", "PLAIN", test_mechanism);
-  ADD ("SCRAM-SHA-1", "SCRAM-SHA-1", test_mechanism);
-  ADD ("SCRAM-SHA-256", "SCRAM-SHA-256", test_mechanism);
-  ADD ("SCRAM-SHA-512", "SCRAM-SHA-512", test_mechanism);
+  for (gsize i = 0; i < G_N_ELEMENTS (mechanisms); i++)
+    {
+      g_autofree char *path =
+          g_strconcat ("/attacks/L/L02-heap-", mechanisms[i].name, NULL);
+
+      g_test_add (path, gpointer, &mechanisms[i], set_up, test_mechanism, tear_down);
+    }
   ADD ("login", NULL, test_login);
   ADD ("refused-login", "refused", test_login);
 
-  return g_test_run ();
+  status = g_test_run ();
+  kill (server_pid, SIGKILL);
+  waitpid (server_pid, NULL, 0);
+
+  return status;
 }
