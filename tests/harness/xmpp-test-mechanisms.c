@@ -5,7 +5,9 @@
 
 #include "xmpp-test-mechanisms.h"
 
+#include "xmpp-sasl-anonymous.h"
 #include "xmpp-sasl-digest-md5.h"
+#include "xmpp-sasl-external.h"
 #include "xmpp-sasl-plain.h"
 #include "xmpp-sasl-scram.h"
 #include "xmpp-sasl-token.h"
@@ -18,9 +20,11 @@ register_mechanism (XmppSaslRegistry *registry,
                     GType type)
 {
   static const char *const fields[] = { "username", "password", NULL };
+  static const char *const none[] = { NULL };
+  gboolean asks = !(facts & (XMPP_SASL_FACTS_ANONYMOUS | XMPP_SASL_FACTS_CERTIFICATE));
   g_autoptr (XmppSaslMechanismInfo) info =
       xmpp_sasl_mechanism_info_new (name, XMPP_SASL_ROLE_CLIENT | XMPP_SASL_ROLE_SERVER,
-                                    facts, strength, fields);
+                                    facts, strength, asks ? fields : none);
 
   xmpp_sasl_registry_register (registry, info, type);
 }
@@ -45,6 +49,11 @@ xmpp_test_register_mechanisms (XmppSaslRegistry *registry)
   XmppSaslFacts plus_facts = facts | XMPP_SASL_FACTS_CHANNEL_BINDING |
                              XMPP_SASL_FACTS_NEEDS_TLS;
 
+  register_mechanism (registry, "ANONYMOUS", XMPP_SASL_FACTS_ANONYMOUS, 0,
+                      XMPP_TYPE_SASL_ANONYMOUS);
+  register_mechanism (registry, "EXTERNAL",
+                      XMPP_SASL_FACTS_NEEDS_TLS | XMPP_SASL_FACTS_CERTIFICATE, 95,
+                      XMPP_TYPE_SASL_EXTERNAL);
   register_mechanism (registry, "PLAIN",
                       XMPP_SASL_FACTS_PLAIN_TEXT | XMPP_SASL_FACTS_NEEDS_TLS, 10,
                       XMPP_TYPE_SASL_PLAIN);

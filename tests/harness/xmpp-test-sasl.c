@@ -154,7 +154,30 @@ xmpp_test_context_new (XmppSaslRole role,
                        "offered-channel-bindings", channel->offered_types, "binding",
                        channel->binding, "channel-bindings",
                        g_variant_builder_end (&bindings), "authenticator", authenticator,
-                       NULL);
+                       "certificate", channel->certificate, "peer-identities",
+                       channel->identities, NULL);
+}
+
+GTlsCertificate *
+xmpp_test_sasl_certificate (void)
+{
+  static const char pem[] =
+      "-----BEGIN CERTIFICATE-----\n"
+      "MIIBdjCCAR2gAwIBAgIUSwApR63n/dIxbfDM6tLV5yRgZuYwCgYIKoZIzj0EAwIw\n"
+      "EDEOMAwGA1UEAwwFYWxpY2UwIBcNMjYxMTI0MTQ0OTE1WhgPMjEyNjEwMzExNDQ5\n"
+      "MTVaMBAxDjAMBgNVBAMMBWFsaWNlMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n"
+      "anmgPPd7e7dGAeoDdN6WwHO5jL4xeM0Th03bT0SncrvWb854VBwhpnDLXZWKxvyF\n"
+      "yZrjaTDkMkL4KTXwIKJr96NTMFEwCQYDVR0TBAIwADAlBgNVHREEHjAcoBoGCCsG\n"
+      "AQUFBwgFoA4MDGFsaWNlQGEudGVzdDAdBgNVHQ4EFgQUM6m0LLuerPPfDJ3BgmaS\n"
+      "f9Of1MowCgYIKoZIzj0EAwIDRwAwRAIgIommZNMvUN0MgPU+e/QRE07Fewspvf66\n"
+      "/Va5T6hjiPECIGHgPm0+t0ambP4bJ5cCWetK8IZgXY2BpLaSVzGXJvuV\n"
+      "-----END CERTIFICATE-----\n";
+  g_autoptr (GError) error = NULL;
+  GTlsCertificate *certificate = g_tls_certificate_new_from_pem (pem, -1, &error);
+
+  g_assert_no_error (error);
+
+  return certificate;
 }
 
 XmppSaslMechanism *

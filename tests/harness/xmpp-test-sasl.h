@@ -34,6 +34,8 @@ typedef struct
   const char *data;
   const char *const *offered;
   const char *const *offered_types;
+  GTlsCertificate *certificate;  /* that the client has sent */
+  const char *const *identities; /* of it, verified, as the server sees them */
 } XmppTestChannel;
 
 XmppSaslContext *xmpp_test_context_new (XmppSaslRole role,
@@ -50,6 +52,9 @@ XmppSaslMechanism *xmpp_test_mechanism_new_client (const char *name,
 XmppSaslMechanism *xmpp_test_mechanism_new_server (const char *name,
                                                    const XmppTestChannel *channel,
                                                    XmppTestAuthenticator *authenticator);
+
+/* Some certificate, for a channel: alice@a.test's, without its key */
+GTlsCertificate *xmpp_test_sasl_certificate (void);
 
 /* Makes a step and turns the main loop until it is done. @input NULL: nothing. The result
  * is text with a NUL behind it, to be freed by xmpp_secret_free(); NULL: nothing, or an
