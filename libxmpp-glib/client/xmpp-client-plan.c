@@ -189,14 +189,28 @@ make_tls_parameters (XmppClient *self)
   return tls;
 }
 
+/* Whose session it becomes: the one that the credential asks to act as, else the account's.
+ * NULL: somebody's */
+static XmppJid *
+dup_session_owner (XmppClientPrivate *priv)
+{
+  g_autofree char *authzid = priv->credential != NULL
+                                 ? xmpp_credential_dup_field (priv->credential, "authzid")
+                                 : NULL;
+  g_autoptr (XmppJid) other = authzid != NULL ? xmpp_jid_new (authzid, NULL) : NULL;
+  XmppJid *owner = other != NULL ? other : priv->account;
+
+  return xmpp_jid_get_local (owner) != NULL ? xmpp_jid_dup_bare (owner) : NULL;
+}
+
 /* The user name of the credential may differ from the JID's local part: it says who logs
  * in, the account whose stream it is. An anonymous stream has no sender. */
 static char *
 make_from (XmppClientPrivate *priv)
 {
-  g_autoptr (XmppJid) bare = xmpp_jid_dup_bare (priv->account);
+  g_autoptr (XmppJid) owner = dup_session_owner (priv);
 
-  return xmpp_jid_get_local (bare) != NULL ? g_strdup (xmpp_jid_to_string (bare)) : NULL;
+  return owner != NULL ? g_strdup (xmpp_jid_to_string (owner)) : NULL;
 }
 
 /* RFC 6120 §13.8.4 wants TLS; a test on this machine may do without. A proxy on this machine
@@ -241,11 +255,10 @@ make_sasl (XmppClient *self, XmppReport *report, gboolean insecure)
 static XmppFeature *
 make_bind (XmppClientPrivate *priv)
 {
-  g_autoptr (XmppJid) bare = xmpp_jid_dup_bare (priv->account);
-  gboolean anonymous = xmpp_jid_get_local (bare) == NULL;
+  g_autoptr (XmppJid) owner = dup_session_owner (priv);
 
-  return xmpp_bind_new_initiating (anonymous ? NULL : bare,
-                                   xmpp_jid_get_domain (priv->account), priv->resource);
+  return xmpp_bind_new_initiating (owner, xmpp_jid_get_domain (priv->account),
+                                   priv->resource);
 }
 
 static GPtrArray *
