@@ -39,7 +39,8 @@ create_policy (const Setup *setup)
   g_auto (GStrv) allowed =
       g_strsplit (setup->mechanisms != NULL ? setup->mechanisms : "X-TOY,PLAIN", ",", -1);
 
-  g_object_set (policy, "allowed", allowed, NULL);
+  if (allowed[0] != NULL)
+    g_object_set (policy, "allowed", allowed, NULL);
 
   return policy;
 }
@@ -145,7 +146,10 @@ create_client_features (Side *side, const Setup *setup, XmppLimits *limits)
       xmpp_starttls_new (setup->tls != NULL ? setup->tls : parameters, side->report);
   const char *password = setup->password != NULL ? setup->password : "pencil";
 
-  side->credential = xmpp_credential_new (NULL, setup->ask ? NULL : password);
+  side->credential = setup->anonymous
+                         ? xmpp_credential_new_anonymous ()
+                         : xmpp_credential_new (NULL, setup->ask ? NULL : password);
+  xmpp_credential_set_field (side->credential, "authzid", setup->authzid);
   side->first = password;
   if (setup->ask)
     g_signal_connect (side->credential, "request", G_CALLBACK (asked_cb), side);
@@ -159,11 +163,25 @@ create_client_features (Side *side, const Setup *setup, XmppLimits *limits)
     g_ptr_array_add (features, starttls);
   g_ptr_array_add (features, xmpp_sasl_profile_new_initiating (session, "user", "x.test",
                                                                setup->insecure));
-  g_ptr_array_add (features,
-                   xmpp_bind_new_initiating (account, "x.test", setup->resource));
+  if (setup->authzid != NULL)
+    {
+      xmpp_jid_unref (account);
+      account = xmpp_jid_new (setup->authzid, NULL);
+    }
+  g_ptr_array_add (features, xmpp_bind_new_initiating (setup->anonymous ? NULL : account,
+                                                       "x.test", setup->resource));
   g_ptr_array_add (features, xmpp_legacy_session_new ());
 
   return features;
+}
+
+static const char *
+get_from (const Setup *setup)
+{
+  if (setup->anonymous)
+    return NULL;
+
+  return setup->authzid != NULL ? setup->authzid : "user@x.test";
 }
 
 void
@@ -183,7 +201,7 @@ side_start_client (Side *side, GIOStream *io, const Setup *setup)
   features = setup->features != NULL ? g_ptr_array_ref (setup->features)
                                      : create_client_features (side, setup, limits);
   side->negotiator = xmpp_negotiator_new (side->stream, features, goal, side->report);
-  xmpp_negotiator_set_addresses (side->negotiator, "x.test", "user@x.test", NULL);
+  xmpp_negotiator_set_addresses (side->negotiator, "x.test", get_from (setup), NULL);
   xmpp_negotiator_set_send_ahead (side->negotiator, !setup->one_by_one);
   if (setup->remembered != NULL)
     {

@@ -90,7 +90,9 @@ typedef struct
   const char *remembered; /* <stream:features/> */
   const char *password;   /* "pencil" */
   const char *resource;   /* asked for */
-  const char *mechanisms; /* "A,B": only these are known; X-TOY and PLAIN */
+  const char *mechanisms; /* "A,B": only these are known; X-TOY and PLAIN; "": all */
+  const char *authzid;    /* whom the client wants to be */
+  gboolean anonymous;     /* the client has no account */
   gboolean ask;           /* the password is asked for; later questions get "pencil" */
   XmppStreamState goal;   /* BOUND */
   guint exchange_seconds;

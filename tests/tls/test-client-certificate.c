@@ -4,6 +4,8 @@
 #include "config.h"
 
 #include "client/xmpp-client.h"
+#include "tls/xmpp-certificate-checks.h"
+#include "tls/xmpp-client-certificate.h"
 
 #include "tls-peer.h"
 
@@ -139,6 +141,21 @@ assert_received (TlsPeer *peer)
   g_assert_true (g_tls_certificate_is_same (received, expected));
 }
 
+/* What EXTERNAL rests on */
+static void
+assert_reported (XmppClient *client, const char *expected)
+{
+  g_autoptr (GVariant) report =
+      xmpp_report_to_variant (xmpp_connection_get_report (XMPP_CONNECTION (client)));
+  g_autoptr (GVariant)
+      tls = g_variant_lookup_value (report, "tls", G_VARIANT_TYPE_VARDICT);
+  const char *fact = NULL;
+
+  g_assert_nonnull (tls);
+  g_assert_true (g_variant_lookup (tls, "client_certificate", "&s", &fact));
+  g_assert_cmpstr (fact, ==, expected);
+}
+
 static void
 assert_sent (GTlsCertificate *certificate, const char *pin, guint asked)
 {
@@ -154,6 +171,7 @@ assert_sent (GTlsCertificate *certificate, const char *pin, guint asked)
       error = call (client, peer);
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
       assert_received (peer);
+      assert_reported (client, "sent");
       g_assert_cmpuint (keeper->asked, ==, asked);
     }
 }
@@ -269,6 +287,180 @@ test_refused (void)
     }
 }
 
+/* Who asks: the application, from within the handshake */
+#define TEST_TYPE_CHOOSER (test_chooser_get_type ())
+G_DECLARE_FINAL_TYPE (TestChooser, test_chooser, TEST, CHOOSER, GTlsInteraction)
+
+struct _TestChooser
+{
+  GTlsInteraction parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (TestChooser, test_chooser, G_TYPE_TLS_INTERACTION)
+
+static GTlsInteractionResult
+test_chooser_request_certificate (GTlsInteraction *interaction,
+                                  GTlsConnection *connection,
+                                  GTlsCertificateRequestFlags flags,
+                                  GCancellable *cancellable,
+                                  GError **error)
+{
+  g_autoptr (GTlsCertificate) certificate = file_certificate ();
+
+  g_tls_connection_set_certificate (connection, certificate);
+  return G_TLS_INTERACTION_HANDLED;
+}
+
+static void
+test_chooser_class_init (TestChooserClass *klass)
+{
+  G_TLS_INTERACTION_CLASS (klass)->request_certificate = test_chooser_request_certificate;
+}
+
+static void
+test_chooser_init (TestChooser *self)
+{
+}
+
+typedef enum
+{
+  CLIENT_HAS_NONE,
+  CLIENT_HAS_ONE,
+  CLIENT_CHOOSES,
+} Client;
+
+static XmppTlsParameters *
+new_parameters (Client client)
+{
+  XmppTlsParameters *parameters = tls_test_parameters ();
+
+  if (client == CLIENT_HAS_ONE)
+    parameters->certificate = file_certificate ();
+  if (client == CLIENT_CHOOSES)
+    parameters->interaction = g_object_new (TEST_TYPE_CHOOSER, NULL);
+  return parameters;
+}
+
+/* It was asked for and sent, or why not; "-verify" asks and takes whatever comes. */
+static void
+test_wanted (void)
+{
+  static const struct
+  {
+    const char *verify;
+    Client client;
+    gboolean wanted;
+    gboolean sent;
+    const char *why;
+  } rows[] = {
+    { NULL, CLIENT_HAS_NONE, FALSE, FALSE, "none is set" },
+    { NULL, CLIENT_HAS_ONE, FALSE, FALSE, "p.test did not ask for one" },
+    { NULL, CLIENT_CHOOSES, FALSE, FALSE, "none is set" },
+    { "-verify", CLIENT_HAS_NONE, TRUE, FALSE, "none is set" },
+    { "-verify", CLIENT_HAS_ONE, TRUE, TRUE, NULL },
+    { "-verify", CLIENT_CHOOSES, TRUE, TRUE, NULL },
+  };
+  static const char *const versions[] = { "-tls1_2", "-tls1_3" };
+  g_autofree char *own =
+      g_build_filename (g_getenv ("XMPP_TEST_CERTS"), "good.pem", NULL);
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (rows); i++)
+    {
+      guint row = i / 2;
+      const char *const arguments[] = { "-cert",          own, versions[i % 2],
+                                        rows[row].verify, "1", NULL };
+      g_autoptr (OpensslPeer) openssl = openssl_peer_new (arguments);
+      g_autoptr (XmppTlsParameters) parameters = new_parameters (rows[row].client);
+      g_autoptr (GSocketConnection) base = NULL;
+      g_autoptr (GTlsConnection) connection = NULL;
+      g_autoptr (GError) error = NULL;
+
+      if (openssl == NULL)
+        {
+          g_test_skip ("openssl is not installed");
+          return;
+        }
+      g_test_message ("row %u, %s", row, versions[i % 2]);
+      base = openssl_peer_connect (openssl);
+      connection = tls_test_handshake (G_IO_STREAM (base), parameters, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (xmpp_client_certificate_was_wanted (connection), ==,
+                       rows[row].wanted);
+      g_assert_cmpint (xmpp_client_certificate_get_sent (connection) != NULL, ==,
+                       rows[row].sent);
+      if (rows[row].why != NULL)
+        {
+          g_autofree char *why = xmpp_client_certificate_explain (connection, "p.test");
+
+          g_assert_cmpstr (why, ==, rows[row].why);
+        }
+      /* What is below is closed too. */
+      g_assert_true (g_io_stream_close (G_IO_STREAM (connection), NULL, NULL));
+      g_assert_true (g_io_stream_is_closed (G_IO_STREAM (base)));
+    }
+}
+
+/* A15: the key signs for nobody whose certificate is not accepted; not even the certificate is
+ * shown. */
+static void
+test_server_not_verified (void)
+{
+  static const char *const names[] = { "unknown-ca", "other-domain", "expired" };
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (names); i++)
+    {
+      XmppTlsMode mode = modes[i % 2];
+      g_autoptr (TlsPeer)
+          peer = tls_peer_new (mode == XMPP_TLS_MODE_DIRECT ? TLS_PEER_TALKS_TLS
+                                                            : TLS_PEER_STARTTLS,
+                               names[i / 2]);
+      g_autoptr (GTlsCertificate) certificate = file_certificate ();
+      g_autoptr (XmppClient) client = new_client (peer, mode, certificate);
+      g_autoptr (GError) error = call (client, peer);
+
+      g_assert_error (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE);
+      g_assert_cmpuint (peer->handshakes, ==, 0);
+      if (peer->tls != NULL)
+        g_assert_null (g_tls_connection_get_peer_certificate (peer->tls));
+    }
+}
+
+static void
+test_accounts (void)
+{
+  static const struct
+  {
+    const char *certificate;
+    const char *domain;
+    const char *accounts;
+  } rows[] = {
+    { "names-account", "x.test", "user@x.test" },
+    { "names-account", "X.TEST", "user@x.test" },
+    { "names-account", "p.test", "" },
+    { "names-accounts", "x.test", "user@x.test other@x.test" },
+    { "names-accounts", "p.test", "alice@p.test" },
+    { "good", "p.test", "" },
+    { "names-xmpp", "p.test", "" },
+    { "names-xmpp-user", "p.test", "alice@p.test" },
+    { "names-xmpp-ia5", "p.test", "" },
+    { "names-xmpp-nul", "p.test", "" },
+    { "names-accounts-odd", "x.test", "user@x.test b\xc3\xbc@x.test" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GTlsCertificate)
+          certificate = tls_test_certificate (rows[i].certificate);
+      g_auto (gnutls_x509_crt_t) imported = xmpp_certificate_import (certificate);
+      g_auto (GStrv)
+          accounts = xmpp_client_certificate_read_accounts (imported, rows[i].domain);
+      g_autofree char *text = g_strjoinv (" ", accounts);
+
+      g_test_message ("%s, %s", rows[i].certificate, rows[i].domain);
+      g_assert_cmpstr (text, ==, rows[i].accounts);
+    }
+}
+
 static void
 test_no_such_object (void)
 {
@@ -293,6 +485,9 @@ main (int argc, char **argv)
   g_test_add_func ("/client-certificate/nobody", test_nobody);
   g_test_add_func ("/client-certificate/refused", test_refused);
   g_test_add_func ("/client-certificate/no-such-object", test_no_such_object);
+  g_test_add_func ("/client-certificate/wanted", test_wanted);
+  g_test_add_func ("/client-certificate/server-not-verified", test_server_not_verified);
+  g_test_add_func ("/client-certificate/accounts", test_accounts);
 
   return g_test_run ();
 }

@@ -18,7 +18,8 @@ typedef struct
   const char *service;
   const char *database;
   const char *pinned;
-  gboolean accepted; /* by a person */
+  gboolean accepted;    /* by a person */
+  gboolean certificate; /* that the client could show */
 } Visit;
 
 static const struct
@@ -51,6 +52,11 @@ static const struct
     { "xmpp-server", "ca", NULL, TRUE },
     { "xmpp-server", "ca", NULL, TRUE },
     TRUE },
+  /* Whether it was sent must be known, and is not on a resumed session. */
+  { "client certificate",
+    { "xmpp-client", "ca", .certificate = TRUE },
+    { "xmpp-client", "ca", .certificate = TRUE },
+    TRUE },
 };
 
 static GTlsConnection *
@@ -62,6 +68,8 @@ handshake (GSocketConnection *base, const Visit *visit, GError **error)
   parameters->database = tls_test_database (visit->database);
   if (visit->accepted)
     parameters->accepted = tls_test_certificate ("names-srv-client");
+  if (visit->certificate)
+    parameters->certificate = tls_test_certificate ("client");
   if (visit->pinned != NULL)
     {
       g_autoptr (GTlsCertificate) certificate = tls_test_certificate (visit->pinned);
@@ -151,7 +159,7 @@ run (guint row, OpensslPeer *peer)
 
   second_base = openssl_peer_connect (peer);
   second = handshake (second_base, &rows[row].second, &error);
-  g_assert_true (was_resumed (peer));
+  g_assert_cmpint (was_resumed (peer), ==, !rows[row].second.certificate);
   if (rows[row].good)
     {
       g_assert_no_error (error);
