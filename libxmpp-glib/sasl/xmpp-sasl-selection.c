@@ -15,6 +15,8 @@
 /* What of the server's offer may be used, and in which order */
 
 #define SOMEBODY "somebody may have taken the better ones away"
+#define TAMPERED                                                                         \
+  "the server lists types of channel binding and offers no mechanism for them"
 
 void
 xmpp_sasl_choice_free (XmppSaslChoice *choice)
@@ -183,11 +185,12 @@ bind (XmppSaslChoice *choice, const XmppSaslBindingVerdict *verdict)
   const char *name = xmpp_sasl_mechanism_info_get_name (choice->info);
   XmppSaslFacts facts = xmpp_sasl_mechanism_info_get_facts (choice->info);
 
-  /* It is a part of TLS itself: whatever was done to the lists does not matter. */
-  if (facts & XMPP_SASL_FACTS_CERTIFICATE)
+  /* A part of TLS itself, or nothing that could be carried away: whatever was done to the
+   * lists does not matter. */
+  if (facts & (XMPP_SASL_FACTS_CERTIFICATE | XMPP_SASL_FACTS_ANONYMOUS))
     return NULL;
   if (verdict->downgrade)
-    return "the server lists types of channel binding and offers no mechanism for them";
+    return TAMPERED;
   if (facts & XMPP_SASL_FACTS_CHANNEL_BINDING)
     {
       choice->binding = XMPP_SASL_BINDING_USED;
@@ -339,6 +342,7 @@ xmpp_sasl_select (XmppSaslPolicy *policy,
   g_auto (GStrv) types = dup_first (offer->types, offer->max);
   XmppSaslBindingVerdict verdict;
   gboolean weaker = FALSE;
+  gboolean tampered = FALSE;
 
   selection->choices =
       g_ptr_array_new_with_free_func ((GDestroyNotify) xmpp_sasl_choice_free);
@@ -355,7 +359,10 @@ xmpp_sasl_select (XmppSaslPolicy *policy,
 
       g_set_object (&choice->info, info);
       if (why == NULL)
-        why = bind (choice, &verdict);
+        {
+          why = bind (choice, &verdict);
+          tampered |= why != NULL && verdict.downgrade;
+        }
       if (why == NULL)
         {
           why = compare_with_baseline (policy, offer->baseline, choice);
@@ -371,7 +378,7 @@ xmpp_sasl_select (XmppSaslPolicy *policy,
         }
     }
 
-  if (selection->choices->len == 0 && verdict.downgrade)
+  if (selection->choices->len == 0 && tampered)
     {
       g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_DOWNGRADE,
                    "%s lists types of channel binding and offers no mechanism for them: "

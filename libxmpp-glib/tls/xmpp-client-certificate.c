@@ -8,6 +8,7 @@
 #include "core/xmpp-jid.h"
 #include "tls/xmpp-certificate-checks.h"
 #include "tls/xmpp-certificate-names.h"
+#include "tls/xmpp-certificate-text.h"
 #include "tls/xmpp-tls-database.h"
 
 static GQuark
@@ -59,6 +60,19 @@ xmpp_client_certificate_explain (GTlsConnection *connection, const char *peer)
     return g_strdup ("none is set");
 
   return g_strdup_printf ("%s did not ask for one", peer);
+}
+
+char *
+xmpp_client_certificate_explain_refusal (GTlsConnection *connection, const char *failure)
+{
+  GTlsCertificate *certificate = g_tls_connection_get_certificate (connection);
+  g_autofree char *summary = xmpp_certificate_text_summary (certificate);
+
+  return g_strdup_printf ("the server has refused the client certificate: %s. It is %s. "
+                          "What "
+                          "to do: check that the server trusts who has issued it; to log "
+                          "in by other means, set no certificate",
+                          failure, summary);
 }
 
 typedef struct

@@ -18,6 +18,10 @@ GTlsCertificate *xmpp_client_certificate_get_sent (GTlsConnection *connection);
 /* Why that is NULL: "none is set", "@peer did not ask for one" */
 char *xmpp_client_certificate_explain (GTlsConnection *connection, const char *peer);
 
+/* What was refused, and what a person can do; @failure: what the server has said of it */
+char *xmpp_client_certificate_explain_refusal (GTlsConnection *connection,
+                                               const char *failure);
+
 /* Receiving side: the accounts of @domain that the certificate of the client names, as bare
  * JIDs; NULL: it has shown none that may be trusted */
 GStrv xmpp_client_certificate_list_accounts (GTlsConnection *connection,

@@ -382,8 +382,8 @@ xmpp_tls_explain (GIOStream *io, GError *error)
     message = g_strdup (verdict->message);
   else if (is_about_our_certificate (error) &&
            g_tls_connection_get_certificate (G_TLS_CONNECTION (io)) != NULL)
-    message = g_strdup_printf ("the server has refused the client certificate: %s",
-                               error->message);
+    message =
+        xmpp_client_certificate_explain_refusal (G_TLS_CONNECTION (io), error->message);
   else
     return;
 

@@ -284,6 +284,9 @@ test_refused (void)
       g_assert_nonnull (
           strstr (error->message, "the server has refused the client certificate: "));
       g_assert_nonnull (strstr (error->message, "CA is unknown"));
+      g_assert_nonnull (strstr (error->message, "It is for alice@p.test"));
+      g_assert_nonnull (
+          strstr (error->message, "What to do: check that the server trusts"));
     }
 }
 
