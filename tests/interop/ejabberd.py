@@ -79,6 +79,8 @@ class Ejabberd(lab.Server):
             if kind in lab.DIGESTS:
                 own[host] = {"auth_password_format": "scram",
                              "auth_scram_hash": lab.DIGESTS[kind].replace("sha1", "sha")}
+            elif kind == "anon":
+                own[host] = {"auth_method": ["anonymous"], "anonymous_protocol": "sasl_anon"}
             elif kind == "tls12":
                 own[host] = {"c2s_protocol_options": ["no_sslv3", "no_tlsv1_3"]}
             elif kind == "digest":
@@ -87,8 +89,9 @@ class Ejabberd(lab.Server):
         for address in self.addresses:
             listeners += [
                 {"port": self.port, "ip": address, "module": "ejabberd_c2s",
-                 "starttls_required": True},
-                {"port": self.tls_port, "ip": address, "module": "ejabberd_c2s", "tls": True},
+                 "starttls_required": True, "tls_verify": True, "cafile": self.ca},
+                {"port": self.tls_port, "ip": address, "module": "ejabberd_c2s", "tls": True,
+                 "tls_verify": True, "cafile": self.ca},
             ]
         # JSON is YAML, too.
         self.config = self.write("ejabberd.yml", json.dumps({
@@ -100,7 +103,7 @@ class Ejabberd(lab.Server):
 
     def _write_accounts(self):
         accounts = ", ".join(f'{{<<"{user}">>, <<"{host}">>}}' for host in self.hosts
-                             for user in lab.USERS)
+                             for user in lab.USERS if self.hosts[host] != "anon")
         self.write("accounts", f"""
             [ok = ejabberd_auth:try_register(User, Host, <<"{lab.PASSWORD}">>)
              || {{User, Host}} <- [{accounts}]],

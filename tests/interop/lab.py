@@ -30,7 +30,8 @@ USERS = ("alice", "bob")
 
 # Each host of a server has what one kind of test needs: how accounts are stored, and the
 # certificate. The words stand before the server's domain.
-KINDS = ("", "hash", "hash256", "hash512", "tls12", "selfsigned", "expired", "othername")
+KINDS = ("", "hash", "hash256", "hash512", "tls12", "selfsigned", "expired", "othername",
+         "cert", "anon")
 # What accounts are stored as, where that is not the password itself
 DIGESTS = {"hash": "sha1", "hash256": "sha256", "hash512": "sha512"}
 
@@ -128,22 +129,25 @@ class Certificates:
                 os.path.join(self.directory, host + ".key"))
 
     @staticmethod
-    def _extensions(request, name):
+    def _extensions(request, names):
         path = request + ".ext"
         with open(path, "w", encoding="utf-8") as file:
             file.write("basicConstraints=critical,CA:FALSE\n"
                        "keyUsage=critical,digitalSignature\n"
                        "extendedKeyUsage=serverAuth,clientAuth\n"
-                       f"subjectAltName=DNS:{name}\n")
+                       f"subjectAltName={names}\n")
         return path
 
     def issue(self, host, name=None, expired=False):
         """A certificate of the CA; the server of @host shows it."""
         name = (name or host).encode("idna").decode()
         certificate, key = self.paths(host)
+        self._issue(certificate, key, name, f"DNS:{name}", expired)
+
+    def _issue(self, certificate, key, subject, names, expired=False):
         request = certificate + ".csr"
-        run("openssl", "req", *self._new_key(key), "-subj", f"/CN={name}", "-out", request)
-        extensions = self._extensions(request, name)
+        run("openssl", "req", *self._new_key(key), "-subj", f"/CN={subject}", "-out", request)
+        extensions = self._extensions(request, names)
         if expired:
             self._issue_expired(request, certificate, extensions)
         else:
@@ -152,6 +156,22 @@ class Certificates:
                 "-extfile", extensions, "-out", certificate)
         os.unlink(request)
         os.unlink(extensions)
+
+    def issue_client(self, name, addresses, trusted=True):
+        """A file with certificate and key for a client that has these accounts"""
+        certificate, key = self.paths(name)
+        names = ",".join(f"otherName:1.3.6.1.5.5.7.8.5;UTF8:{address}" for address in addresses)
+        if trusted:
+            self._issue(certificate, key, name, names)
+        else:
+            run("openssl", "req", "-x509", *self._new_key(key), "-days", "30", "-subj",
+                f"/CN={name}", "-out", certificate, "-addext", f"subjectAltName={names}")
+        path = os.path.join(self.directory, name + ".pem")
+        with open(path, "w", encoding="ascii") as both:
+            for part in (certificate, key):
+                with open(part, encoding="ascii") as file:
+                    both.write(file.read())
+        return path
 
     def _issue_expired(self, request, certificate, extensions):
         """Only "openssl ca" takes dates that have gone by, and it wants a database."""

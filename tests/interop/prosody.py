@@ -71,6 +71,10 @@ def hashed_account(name):
     }
 
 
+# Asks for the client's certificate, and leaves what is wrong with it to SASL
+ASKING = {"verify": ["peer"], "verifyext": ["lsec_continue", "lsec_ignore_purpose"]}
+
+
 class Prosody(lab.Server):
     """One running server; alice and bob know each other. With @with_cyrus it has hosts whose SASL
     Cyrus does."""
@@ -141,6 +145,11 @@ class Prosody(lab.Server):
         elif kind in cyrus.KINDS:
             lines += [f"  {name} = {lua(value)}"
                       for name, value in self.cyrus.settings(host, kind).items()]
+        elif kind == "cert":
+            lines += ['  authentication = "ccert"',
+                      f"  c2s_ssl = {lua({**ssl, **ASKING})}"]
+        elif kind == "anon":
+            lines.append('  authentication = "anonymous"')
         else:
             lines.append('  authentication = "internal_plain"')
         if self.version == "13":
@@ -170,6 +179,8 @@ class Prosody(lab.Server):
             f"c2s_direct_tls_ports = {{ {self.tls_port} }}",
             f"certificates = {lua(shown)}",
             f"ssl = {{ cafile = {lua(self.ca)}; capath = nil }}",
+            # Whoever calls is asked for a certificate there, whatever the host.
+            f"c2s_direct_tls_ssl = {lua({'cafile': self.ca, **ASKING})}",
             "c2s_require_encryption = true",
             "allow_registration = false",
             f"modules_enabled = {lua(modules)}",

@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 
+import certificates as by_certificate
 import checks
 import ejabberd
 import lab
@@ -340,9 +341,11 @@ def make_servers(cache, labels, certificates):
 
 
 def run(tap, servers, client):
-    tests = [ServerTests(tap, server, label) for label, server in servers.items()]
     with useless_listeners(), names.NameServer(zone(servers)) as name_server:
         with lab.together(list(servers.values())):
+            tests = [ServerTests(tap, server, label) for label, server in servers.items()]
+            tests += [by_certificate.CertificateTests(tap, server, label, client is not None)
+                      for label, server in servers.items()]
             with concurrent.futures.ThreadPoolExecutor(2) as pool:
                 for future in [pool.submit(each.run) for each in tests]:
                     future.result()
