@@ -671,6 +671,8 @@ test_A15_with_certificate (void)
                      (rows[i / 2].chosen ? certificate : NULL));
       if (rows[i / 2].chosen)
         g_assert_no_error (error);
+      else if (i % 2 == 1)
+        g_assert_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_POLICY);
       else
         g_assert_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_DOWNGRADE);
     }
