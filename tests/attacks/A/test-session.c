@@ -317,7 +317,7 @@ test_A16_unanswered (void)
   g_assert_true (toy_session_offer (&toy, "X-ODD X-ODD-WORKER X-SECRET", NULL, NULL));
   g_assert_null (toy_session_start (&toy, &error));
   g_assert_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NEED_CREDENTIAL);
-  g_assert_cmpstr (toy.log->str, ==, "request password 0;request password 0;");
+  g_assert_cmpstr (toy.log->str, ==, "request password 0 #1;request password 0 #2;");
   report = toy_session_report (&toy);
   g_assert_nonnull (strstr (report, "X-SECRET-(it reveals more than the one that nobody "
                                     "gave the secret for);"));
@@ -341,7 +341,7 @@ test_A16_unanswered_token (void)
   g_assert_true (toy_session_offer (&toy, "X-ODD X-TOKEN", NULL, NULL));
   start = toy_session_start (&toy, NULL);
   g_assert_cmpstr (start, ==, "X-TOKEN sesame");
-  g_assert_cmpstr (toy.log->str, ==, "request password 0;");
+  g_assert_cmpstr (toy.log->str, ==, "request password 0 #1;");
 }
 
 /* Three attempts, whatever a person types */
@@ -369,8 +369,8 @@ test_A16_attempts (void)
     }
   g_assert_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NOT_AUTHORIZED);
   g_assert_cmpstr (toy.log->str, ==,
-                   "rejected password;request password 1;"
-                   "rejected password;request password 1;rejected password;");
+                   "rejected password;request password 1 #1;"
+                   "rejected password;request password 1 #2;rejected password;");
   report = toy_session_report (&toy);
   g_assert_nonnull (strstr (report, "X-TOY+(not-authorized);"));
   g_assert_null (strstr (report, "X-SECRET+"));
