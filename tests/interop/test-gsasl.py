@@ -54,6 +54,7 @@ def bound(mechanism, name, type_name):
 
 ROWS = (
     Row("PLAIN"),
+    Row("DIGEST-MD5"),
     Row("SCRAM-SHA-1"),
     Row("SCRAM-SHA-256"),
     bound("SCRAM-SHA-1-PLUS", Property.CB_TLS_EXPORTER, "tls-exporter"),
