@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "digest-private.h"
+#include "sasl-account.h"
 
 #include <string.h>
 
@@ -121,20 +122,6 @@ find_fault (XmppSaslMechanism *mechanism,
   return NULL;
 }
 
-/* A field of the account, or NULL with no error where there is none */
-static char *
-look_up (XmppSaslMechanism *mechanism, const char *field, GError **error)
-{
-  g_autoptr (GError) local_error = NULL;
-  char *value = xmpp_sasl_mechanism_get_secret (mechanism, field, &local_error);
-
-  if (value == NULL &&
-      !g_error_matches (local_error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NOT_AUTHORIZED))
-    g_propagate_error (error, g_steal_pointer (&local_error));
-
-  return value;
-}
-
 /* @secret: (out): the account's, or one that nobody can have: then @known is FALSE. An
  * account that does not exist costs what others cost, the look-ups included. May throw
  * NEED_CREDENTIAL. */
@@ -147,12 +134,12 @@ find_secret (XmppSaslMechanism *mechanism,
              GError **error)
 {
   g_autoptr (GError) local_error = NULL;
-  char *hash = look_up (mechanism, HASH_FIELD, &local_error);
+  char *hash = sasl_account_look_up (mechanism, HASH_FIELD, &local_error);
   char *password = NULL;
   char *prepared = NULL;
 
   if (local_error == NULL)
-    password = look_up (mechanism, "password", &local_error);
+    password = sasl_account_look_up (mechanism, "password", &local_error);
 
   if (local_error == NULL)
     {

@@ -6,6 +6,7 @@
 #include "xmpp-sasl-digest-md5.h"
 
 #include "digest-private.h"
+#include "sasl-account.h"
 
 #include <string.h>
 
@@ -65,14 +66,7 @@ digest_get_domain (XmppSaslMechanism *mechanism, GError **error)
 char *
 digest_prepare (const char *text, const char *what, GError **error)
 {
-  char *prepared = xmpp_sasl_prepare (XMPP_SASL_PROFILE_SASLPREP, text, NULL);
-
-  if (prepared == NULL)
-    g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_MALFORMED_REQUEST,
-                 "DIGEST-MD5: the %s is empty or has characters that SASLprep prohibits",
-                 what);
-
-  return prepared;
+  return sasl_account_prepare ("DIGEST-MD5", text, what, error);
 }
 
 GBytes *
