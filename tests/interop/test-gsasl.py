@@ -14,7 +14,7 @@ import sys
 import gi
 
 gi.require_version("Xmpp", "1.0")
-from gi.repository import GLib, GObject, Xmpp  # noqa: E402
+from gi.repository import Gio, GLib, GObject, Xmpp  # noqa: E402
 
 import gsasl  # noqa: E402
 import lab  # noqa: E402
@@ -41,8 +41,10 @@ class Row:
     # More fields of the credential, and more properties of the context on both sides
     fields: dict = dataclasses.field(default_factory=dict)
     context: dict = dataclasses.field(default_factory=dict)
-    # Who the library's server believes that the client is
+    # Who the library's server believes that the client is; None: a name of its own making
     username: str | None = USER
+    # What GNU SASL's server has learned, and from which property
+    learned: tuple = (Property.AUTHID, USER)
 
 
 def bound(mechanism, name, type_name):
@@ -52,7 +54,35 @@ def bound(mechanism, name, type_name):
                         "channel_bindings": GLib.Variant("a(say)", [(type_name, BINDING)])})
 
 
+# Whose it is does not matter: what the server has found in it is a property of the context.
+CERTIFICATE = """
+-----BEGIN CERTIFICATE-----
+MIIBdjCCAR2gAwIBAgIUSwApR63n/dIxbfDM6tLV5yRgZuYwCgYIKoZIzj0EAwIw
+EDEOMAwGA1UEAwwFYWxpY2UwIBcNMjYxMTI0MTQ0OTE1WhgPMjEyNjEwMzExNDQ5
+MTVaMBAxDjAMBgNVBAMMBWFsaWNlMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE
+anmgPPd7e7dGAeoDdN6WwHO5jL4xeM0Th03bT0SncrvWb854VBwhpnDLXZWKxvyF
+yZrjaTDkMkL4KTXwIKJr96NTMFEwCQYDVR0TBAIwADAlBgNVHREEHjAcoBoGCCsG
+AQUFBwgFoA4MDGFsaWNlQGEudGVzdDAdBgNVHQ4EFgQUM6m0LLuerPPfDJ3BgmaS
+f9Of1MowCgYIKoZIzj0EAwIDRwAwRAIgIommZNMvUN0MgPU+e/QRE07Fewspvf66
+/Va5T6hjiPECIGHgPm0+t0ambP4bJ5cCWetK8IZgXY2BpLaSVzGXJvuV
+-----END CERTIFICATE-----
+"""
+
+
+def by_certificate():
+    """TLS is not there: both sides are told what it would have come to."""
+    account = f"{USER}@{DOMAIN}"
+    return Row("EXTERNAL", None, None, properties={Property.AUTHZID: account},
+               fields={"authzid": account},
+               context={"certificate": Gio.TlsCertificate.new_from_pem(CERTIFICATE, -1),
+                        "peer_identities": [account, f"juliet@{DOMAIN}"]},
+               learned=(Property.AUTHZID, account))
+
+
 ROWS = (
+    Row("ANONYMOUS", None, None, properties={Property.ANONYMOUS_TOKEN: "sirhc"},
+        fields={"trace": "sirhc"}, username=None, learned=(Property.ANONYMOUS_TOKEN, "sirhc")),
+    by_certificate(),
     Row("PLAIN"),
     Row("DIGEST-MD5"),
     Row("SCRAM-SHA-1"),
@@ -142,7 +172,8 @@ def authenticate(row, own_is_server, own=None, others=None, own_secret=lab.PASSW
             other(row, not own_is_server, lab.PASSWORD, others or {}) as theirs:
         client, server = (theirs, mine) if own_is_server else (mine, theirs)
         refuser, error = talk(client, server)
-        username = mine.mechanism.get_username() if own_is_server else theirs.get(Property.AUTHID)
+        username = (mine.mechanism.get_username() if own_is_server
+                    else theirs.get(row.learned[0]))
         return refuser is mine, refuser is theirs, error, username
 
 
@@ -151,7 +182,9 @@ def check(tap, row, own_is_server):
         *(("client", "server") if own_is_server else ("server", "client")))
     name = f"{row.mechanism}, {way}"
     _, _, error, username = authenticate(row, own_is_server)
-    tap.ok(error is None and username == row.username, name, f"{username}: {error}")
+    expected = row.username if own_is_server else row.learned[1]
+    tap.ok(error is None and username and username == (expected or username), name,
+           f"{username}: {error}")
 
     if row.secret is not None:
         mine, theirs, error, username = authenticate(row, own_is_server, own_secret="other")

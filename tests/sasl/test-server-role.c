@@ -58,7 +58,15 @@ book_authorize (XmppAuthenticator *authenticator, XmppAuthenticatorRequest *requ
                                 xmpp_authenticator_request_get_username (request),
                                 xmpp_authenticator_request_get_authzid (request));
 
-  if (g_str_has_prefix (xmpp_authenticator_request_get_authzid (request), "bob@"))
+  if (xmpp_authenticator_request_get_authzid (request) == NULL)
+    {
+      /* Whether somebody may log in at all */
+      if (g_str_equal (xmpp_authenticator_request_get_username (request), "alice"))
+        xmpp_authenticator_request_allow (request);
+      else
+        xmpp_authenticator_request_refuse (request);
+    }
+  else if (g_str_has_prefix (xmpp_authenticator_request_get_authzid (request), "bob@"))
     xmpp_authenticator_request_allow (request);
   else
     xmpp_authenticator_request_refuse (request);
@@ -75,6 +83,23 @@ book_class_init (BookClass *klass)
 
 static void
 book_init (Book *self)
+{
+}
+
+/* As it comes */
+#define TYPE_OPEN_DOOR (open_door_get_type ())
+typedef XmppAuthenticator OpenDoor;
+typedef XmppAuthenticatorClass OpenDoorClass;
+static GType open_door_get_type (void);
+G_DEFINE_TYPE (OpenDoor, open_door, XMPP_TYPE_AUTHENTICATOR)
+
+static void
+open_door_class_init (OpenDoorClass *klass)
+{
+}
+
+static void
+open_door_init (OpenDoor *self)
 {
 }
 
@@ -306,6 +331,61 @@ test_verify (void)
   answers_later = FALSE;
 }
 
+/* As EXTERNAL does it: TLS has proven who it is */
+static GBytes *
+prove_without_secret (XmppSaslMechanism *mechanism,
+                      GBytes *input,
+                      GCancellable *cancellable,
+                      XmppSaslStatus *status,
+                      GError **error)
+{
+  g_autofree char *name = toy_text (input);
+
+  xmpp_sasl_mechanism_set_identity (mechanism, name, NULL);
+  *status = XMPP_SASL_STATUS_COMPLETE;
+  return NULL;
+}
+
+/* Whom no secret has proven, the authenticator is asked about once more; as it is, it has
+ * nothing against it. */
+static void
+test_admitted (void)
+{
+  static const struct
+  {
+    const char *username;
+    gboolean own; /* an authenticator that knows only alice */
+    gboolean good;
+  } rows[] = {
+    { "alice", TRUE, TRUE },
+    { "erin", TRUE, FALSE },
+    { "erin", FALSE, TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (XmppAuthenticator) book = rows[i].own
+                                               ? g_object_new (TYPE_BOOK, NULL)
+                                               : g_object_new (TYPE_OPEN_DOOR, NULL);
+      g_autoptr (XmppSaslMechanism) server = toy_new_server ("X-ODD", book);
+      XmppSaslStatus status;
+      g_autoptr (GError) error = NULL;
+
+      toy_step_func = prove_without_secret;
+      g_clear_pointer (&authorized, g_free);
+      g_assert_null (toy_step (server, rows[i].username, &status, &error));
+      if (rows[i].good)
+        {
+          g_assert_no_error (error);
+          g_assert_cmpstr (xmpp_sasl_mechanism_get_username (server), ==,
+                           rows[i].username);
+        }
+      else
+        g_assert_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NOT_AUTHORIZED);
+      g_assert_cmpint (authorized != NULL, ==, rows[i].own);
+    }
+}
+
 static void
 test_no_authenticator (void)
 {
@@ -327,6 +407,7 @@ main (int argc, char **argv)
                    test_wrong_password_and_unknown_user);
   g_test_add_func ("/sasl/server-role/authzid", test_authzid);
   g_test_add_func ("/sasl/server-role/verify", test_verify);
+  g_test_add_func ("/sasl/server-role/admitted", test_admitted);
   g_test_add_func ("/sasl/server-role/no-authenticator", test_no_authenticator);
 
   return g_test_run ();

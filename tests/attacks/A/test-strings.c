@@ -75,6 +75,34 @@ test_a11 (void)
     }
 }
 
+/* The same for who is proven by a certificate, which names two */
+static void
+test_a11_external (void)
+{
+  static const char *const identities[] = { "alice@a.test", "bob@b.test", NULL };
+  static const XmppTestChannel channel = { .identities = identities };
+
+  for (guint i = 0; i < G_N_ELEMENTS (authzids); i++)
+    {
+      g_autoptr (XmppTestAuthenticator) authenticator = xmpp_test_authenticator_new ();
+      g_autoptr (XmppSaslMechanism)
+          server = xmpp_test_mechanism_new_server ("EXTERNAL", &channel, authenticator);
+      const char *authzid = authzids[i].authzid != NULL ? authzids[i].authzid : "";
+      /* A certificate names addresses, and a part of one is none. */
+      gboolean good = authzids[i].good && (*authzid == '\0' || strchr (authzid, '@'));
+      g_autoptr (GError) error = NULL;
+      XmppSaslStatus status;
+
+      g_assert_null (xmpp_test_step (server, authzid, &status, &error));
+      g_assert_cmpint (error == NULL, ==, good);
+      g_assert_cmpstr (xmpp_sasl_mechanism_get_username (server), ==,
+                       good ? "alice" : NULL);
+      if (!good &&
+          !g_error_matches (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_MALFORMED_REQUEST))
+        g_assert_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_INVALID_AUTHZID);
+    }
+}
+
 /* Bytes behind the third part, or a part too many, are no message of PLAIN */
 static void
 test_a11_parts (void)
@@ -241,6 +269,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/attacks/A11/authzid", test_a11);
+  g_test_add_func ("/attacks/A11/external", test_a11_external);
   g_test_add_func ("/attacks/A11/parts", test_a11_parts);
   g_test_add_func ("/attacks/A20/strings", test_a20);
   g_test_add_func ("/attacks/A20/scram-password", test_a20_scram_password);
