@@ -22,9 +22,9 @@ def make_client(host, port, jid, certificate=None, authzid=None):
         credential = Xmpp.Credential.new_anonymous()
     else:
         credential = Xmpp.Credential.new(None, None)
-        credential.set_field("authzid", authzid)
-    client = Xmpp.Client(jid, None, credential=credential, server_host=host,
-                         server_port=int(port))
+        if authzid is not None:
+            credential.set_field("authzid", authzid)
+    client = Xmpp.Client(jid, credential, server_host=host, server_port=int(port))
     if certificate is not None:
         client.set_certificate(Gio.TlsCertificate.new_from_file(certificate))
     return client
