@@ -53,11 +53,12 @@ typedef struct
  * knows that the list was tampered with, and refuses. So "y" must not be said where one was
  * offered and is only not used (RFC 5802 §6, XEP-0440 §4).
  *
- * A server that lists types has mechanisms for them: without any, the list was tampered
- * with. One that offers -PLUS without a list leaves the type to a guess; on TLS 1.3, where
- * tls-unique is not defined, a wrong guess would fail the login for good. Every server has to
- * list tls-server-end-point: a list of nothing but strange types is one that somebody may
- * have made up, so that the server has to prove it. */
+ * A server that lists types has mechanisms for them: where it offers SCRAM, say, and no
+ * -PLUS form of any, the list was tampered with. One that offers -PLUS without a list
+ * leaves the type to a guess; on TLS 1.3, where tls-unique is not defined, a wrong guess
+ * would fail the login for good. Every server has to list tls-server-end-point: a list of
+ * nothing but strange types is one that somebody may have made up, so that the server has
+ * to prove it. */
 /* clang-format off */
 static const Row table[2][2][N_TYPES] = {
   /* We could not: nothing of this matters. */

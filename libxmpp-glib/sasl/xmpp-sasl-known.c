@@ -89,6 +89,16 @@ xmpp_sasl_known_restrict (const char *name, XmppSaslFacts *facts, int *strength)
 }
 
 gboolean
+xmpp_sasl_known_is_standard (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (known_names); i++)
+    if (g_str_equal (known_names[i].name, name))
+      return TRUE;
+
+  return FALSE;
+}
+
+gboolean
 xmpp_sasl_known_is_guessed (const char *name)
 {
   return g_str_equal (name, "DIGEST-MD5");

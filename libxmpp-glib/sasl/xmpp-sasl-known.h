@@ -14,6 +14,8 @@ gboolean xmpp_sasl_name_is_valid (const char *name);
  * dangers, and leave out virtues. */
 void xmpp_sasl_known_restrict (const char *name, XmppSaslFacts *facts, int *strength);
 
+/* This very name, and not only its family, is one of theirs */
+gboolean xmpp_sasl_known_is_standard (const char *name);
 /* Whoever gets its proof guesses the password from it quickly, although the server proves
  * itself in the end: one round of MD5 stands before it (RFC 6331 §1) */
 gboolean xmpp_sasl_known_is_guessed (const char *name);

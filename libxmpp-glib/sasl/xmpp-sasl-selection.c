@@ -156,6 +156,18 @@ could_bind (XmppSaslPolicy *policy,
   return FALSE;
 }
 
+/* Is there a -PLUS form of what a server offers? */
+static gboolean
+could_have_been_bound (XmppSaslRegistry *registry, const char *name)
+{
+  g_autofree char *plus = g_strconcat (name, "-PLUS", NULL);
+
+  return xmpp_sasl_known_is_standard (plus) ||
+         xmpp_sasl_registry_find (registry, plus) != NULL;
+}
+
+/* A server may list types on every host, those included where no mechanism is on that
+ * could use one: then the list says nothing. */
 static void
 decide_binding (XmppSaslPolicy *policy,
                 XmppSaslRegistry *registry,
@@ -167,13 +179,16 @@ decide_binding (XmppSaslPolicy *policy,
   static const char *const nothing[] = { NULL };
   XmppSaslBindingFacts facts = {
     .could = could_bind (policy, registry, offer),
-    .types = (const char *const *) types,
     .bindings = offer->bindings != NULL ? offer->bindings : nothing,
   };
 
   for (guint i = 0; names[i] != NULL; i++)
-    if (g_str_has_suffix (names[i], "-PLUS"))
-      facts.plus_offered = TRUE;
+    {
+      if (g_str_has_suffix (names[i], "-PLUS"))
+        facts.plus_offered = TRUE;
+      if (facts.plus_offered || could_have_been_bound (registry, names[i]))
+        facts.types = (const char *const *) types;
+    }
 
   xmpp_sasl_binding_decide (&facts, verdict);
 }

@@ -126,6 +126,8 @@ test_channel_binding (void)
   static const char *const strange[] = { "tls-future", NULL };
   static const char *const not_ours[] = { "tls-server-end-point", NULL };
   static const char *const nothing[] = { NULL };
+  static const char *const unbound[] = { "PLAIN", NULL };
+  static const char *const mixed[] = { "PLAIN", "SCRAM-SHA-512", NULL };
   static const char *const tls_1_3[] = { "tls-exporter", "tls-server-end-point", NULL };
   static const char *const only_1_3[] = { "tls-exporter", NULL };
   static const char *const tls_1_2[] = { "tls-server-end-point", "tls-unique", NULL };
@@ -162,6 +164,10 @@ test_channel_binding (void)
     { TRUE,  no_plus, nothing,  tls_1_3, "SCRAM-SHA-1:y" },
     { TRUE,  plus,    common,   nothing, "SCRAM-SHA-1:n" },
     { TRUE,  no_plus, common,   nothing, "SCRAM-SHA-1:n" },
+    /* Where nothing is offered that could be bound, the list says nothing. */
+    { TRUE,  unbound, common,   tls_1_3, "PLAIN:y" },
+    { TRUE,  unbound, NULL,     tls_1_3, "PLAIN:y" },
+    { TRUE,  mixed,   common,   tls_1_3, NULL },
     /* clang-format on */
   };
 
