@@ -15,6 +15,9 @@ int xmpp_error_code_from_wire (GQuark domain, const char *word, int fallback);
 /* What a person can do about @error, which came up at @step of the report (nullable); NULL
  * where nothing is known. */
 const char *xmpp_error_get_remedy (const GError *error, const char *step);
+/* Says in the message what to do about a token that was refused; @status: a word of RFC 6750
+ * §3.1 or the like, NULL: the server has not said */
+void xmpp_error_add_token_remedy (GError *error, const char *status);
 /* Completes the message: names the peer, says what to do. A second time changes nothing. */
 void xmpp_error_explain (GError *error, const char *step, const char *peer);
 

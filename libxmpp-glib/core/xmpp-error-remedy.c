@@ -234,6 +234,17 @@ static const Remedy io_remedies[] = {
   { NULL, G_IO_ERROR_CONNECTION_CLOSED, "check the network, and try again" },
 };
 
+/* By what the server says of a token, RFC 6750 §3.1; the last one is for all others. */
+static const struct
+{
+  const char *status;
+  const char *remedy;
+} oauth_remedies[] = {
+  { "invalid_token", "get a new token, for this account and this server" },
+  { "insufficient_scope", "get a token for the scope that the report names" },
+  { NULL, "get a new token, and check the user name, which is the part before the @" },
+};
+
 static const struct
 {
   GQuark (*domain) (void);
@@ -273,12 +284,35 @@ xmpp_error_get_remedy (const GError *error, const char *step)
   return NULL;
 }
 
+/* Whoever knows better has said already what to do. */
+static void
+set_message (GError *error, const char *prefix, const char *remedy)
+{
+  g_autofree char *old = g_steal_pointer (&error->message);
+
+  if (strstr (old, WHAT_TO_DO) != NULL)
+    remedy = NULL;
+  error->message =
+      g_strconcat (prefix, old, remedy != NULL ? WHAT_TO_DO : "", remedy, NULL);
+}
+
+void
+xmpp_error_add_token_remedy (GError *error, const char *status)
+{
+  gsize i = 0;
+
+  g_return_if_fail (error != NULL);
+
+  while (oauth_remedies[i].status != NULL &&
+         g_strcmp0 (oauth_remedies[i].status, status) != 0)
+    i++;
+  set_message (error, "", oauth_remedies[i].remedy);
+}
+
 void
 xmpp_error_explain (GError *error, const char *step, const char *peer)
 {
-  const char *remedy;
-  g_autofree char *message = NULL;
-  gboolean names_peer;
+  g_autofree char *prefix = NULL;
 
   g_return_if_fail (error != NULL);
 
@@ -286,13 +320,7 @@ xmpp_error_explain (GError *error, const char *step, const char *peer)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
 
-  names_peer = peer == NULL || strstr (error->message, peer) != NULL;
-  remedy = strstr (error->message, WHAT_TO_DO) == NULL
-               ? xmpp_error_get_remedy (error, step)
-               : NULL;
-  message = g_strdup_printf ("%s%s%s%s%s", names_peer ? "" : peer, names_peer ? "" : ": ",
-                             error->message, remedy != NULL ? WHAT_TO_DO : "",
-                             remedy != NULL ? remedy : "");
-  g_free (error->message);
-  error->message = g_steal_pointer (&message);
+  if (peer != NULL && strstr (error->message, peer) == NULL)
+    prefix = g_strconcat (peer, ": ", NULL);
+  set_message (error, prefix != NULL ? prefix : "", xmpp_error_get_remedy (error, step));
 }

@@ -25,6 +25,8 @@ void xmpp_report_drop_step (XmppReport *report, guint id);
  *   tls     version s, ciphersuite s, verified b, trust s (authority, pin, accepted),
  *           certificate s
  *   sasl    profile s (sasl, sasl2), mechanism s, channel_binding s, mutual b
+ *   refusal what the server said of a login that it refused, all s: status, scope,
+ *           openid_configuration
  *   bind    profile s (bind, bind2), resource s
  *   stream  session b (the request was sent), round_trips u
  *   offer   what the server has, all s: features_before_tls, features_before_login,

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "sasl/xmpp-credential.h"
+#include "sasl/xmpp-sasl-means.h"
 
 G_BEGIN_DECLS
 
@@ -16,6 +17,9 @@ typedef struct
   const char *username;
   XmppCredentialReason reason;
   GHashTable *asked;
+  /* What the server has said of the value that it refused; NULL: nothing */
+  const char *scope;
+  const char *openid_configuration;
 } XmppCredentialQuestion;
 
 /* For the above: field → count */
@@ -27,6 +31,9 @@ XmppCredentialRequest *xmpp_credential_request_new (
     const XmppCredentialQuestion *question, GCancellable *cancellable, GTask *task);
 /* Nobody will answer: fails, unless an answer is there already */
 void xmpp_credential_request_give_up (XmppCredentialRequest *request);
+
+/* What a login with it can be made by: what it has, or, where it has nothing yet, its kind */
+XmppSaslMeans xmpp_credential_get_means (XmppCredential *credential);
 
 /* Emits ::request. The values of the answer are in the credential after finish(). Errors:
  * XMPP_SASL_ERROR_NEED_CREDENTIAL: nobody answers; else that of the answer */

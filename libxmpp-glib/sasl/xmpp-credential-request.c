@@ -38,6 +38,8 @@ struct _XmppCredentialRequest
   char *mechanism;
   XmppCredentialReason reason;
   guint attempt;
+  char *scope;
+  char *openid_configuration;
   GHashTable *values;
 };
 
@@ -50,6 +52,8 @@ enum
   PROP_USERNAME,
   PROP_REASON,
   PROP_ATTEMPT,
+  PROP_SCOPE,
+  PROP_OPENID_CONFIGURATION,
   PROP_CANCELLABLE,
   N_PROPS
 };
@@ -63,6 +67,9 @@ static const gsize members[N_PROPS] = {
   [PROP_USERNAME] = G_STRUCT_OFFSET (XmppCredentialRequest, base.username),
   [PROP_REASON] = G_STRUCT_OFFSET (XmppCredentialRequest, reason),
   [PROP_ATTEMPT] = G_STRUCT_OFFSET (XmppCredentialRequest, attempt),
+  [PROP_SCOPE] = G_STRUCT_OFFSET (XmppCredentialRequest, scope),
+  [PROP_OPENID_CONFIGURATION] =
+      G_STRUCT_OFFSET (XmppCredentialRequest, openid_configuration),
   [PROP_CANCELLABLE] = G_STRUCT_OFFSET (XmppCredentialRequest, base.cancellable),
 };
 
@@ -96,6 +103,8 @@ xmpp_credential_request_finalize (GObject *object)
   xmpp_sasl_request_clear (&self->base);
   g_strfreev (self->fields);
   g_free (self->mechanism);
+  g_free (self->scope);
+  g_free (self->openid_configuration);
   g_hash_table_unref (self->values);
 
   G_OBJECT_CLASS (xmpp_credential_request_parent_class)->finalize (object);
@@ -165,6 +174,26 @@ xmpp_credential_request_class_init (XmppCredentialRequestClass *klass)
   properties[PROP_ATTEMPT] =
       g_param_spec_uint ("attempt", NULL, NULL, 1, G_MAXUINT, 1, flags);
   /**
+   * XmppCredentialRequest:scope:
+   *
+   * For a token: what it has to be good for, as the server says after it has refused one
+   * (RFC 7628 §3.2.2); words of RFC 6749 §3.3, separated by blanks.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_SCOPE] = g_param_spec_string ("scope", NULL, NULL, NULL, flags);
+  /**
+   * XmppCredentialRequest:openid-configuration:
+   *
+   * For a token: the URL of a document that says where to get one, as the server says
+   * after it has refused one (RFC 7628 §3.2.2). The library never fetches it; whoever
+   * does remembers that the server has named it.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_OPENID_CONFIGURATION] =
+      g_param_spec_string ("openid-configuration", NULL, NULL, NULL, flags);
+  /**
    * XmppCredentialRequest:cancellable:
    *
    * Cancelled when the answer is no longer wanted: close the dialog.
@@ -219,6 +248,8 @@ xmpp_credential_request_new (const XmppCredentialQuestion *question,
   self->mechanism = g_strdup (question->mechanism);
   self->reason = question->reason;
   self->attempt = count_question (question);
+  self->scope = g_strdup (question->scope);
+  self->openid_configuration = g_strdup (question->openid_configuration);
 
   return self;
 }
@@ -321,6 +352,42 @@ xmpp_credential_request_get_attempt (XmppCredentialRequest *request)
   g_return_val_if_fail (XMPP_IS_CREDENTIAL_REQUEST (request), 1);
 
   return request->attempt;
+}
+
+/**
+ * xmpp_credential_request_get_scope:
+ * @request: a request
+ *
+ * Gets what the token has to be good for, as the server says.
+ *
+ * Returns: (nullable): what the token has to be good for; %NULL: the server has not said
+ *
+ * Since: 1.0
+ */
+const char *
+xmpp_credential_request_get_scope (XmppCredentialRequest *request)
+{
+  g_return_val_if_fail (XMPP_IS_CREDENTIAL_REQUEST (request), NULL);
+
+  return request->scope;
+}
+
+/**
+ * xmpp_credential_request_get_openid_configuration:
+ * @request: a request
+ *
+ * Gets the URL of what says where to get a token, as the server names it.
+ *
+ * Returns: (nullable): the URL; %NULL: the server has not said
+ *
+ * Since: 1.0
+ */
+const char *
+xmpp_credential_request_get_openid_configuration (XmppCredentialRequest *request)
+{
+  g_return_val_if_fail (XMPP_IS_CREDENTIAL_REQUEST (request), NULL);
+
+  return request->openid_configuration;
 }
 
 /**

@@ -32,7 +32,8 @@ typedef enum
 
 /* A question for what proves an identity, to be answered now or later; fails itself when
  * dropped. Properties: fields (GStrv: show these), mechanism, username, reason,
- * attempt, cancellable (cancelled: close the dialog). */
+ * attempt, scope and openid-configuration (what the server said of a refused token),
+ * cancellable (cancelled: close the dialog). */
 #define XMPP_TYPE_CREDENTIAL_REQUEST (xmpp_credential_request_get_type ())
 XMPP_AVAILABLE_IN_ALL
 G_DECLARE_FINAL_TYPE (
@@ -48,6 +49,11 @@ XMPP_AVAILABLE_IN_ALL
 XmppCredentialReason xmpp_credential_request_get_reason (XmppCredentialRequest *request);
 XMPP_AVAILABLE_IN_ALL
 guint xmpp_credential_request_get_attempt (XmppCredentialRequest *request);
+XMPP_AVAILABLE_IN_ALL
+const char *xmpp_credential_request_get_scope (XmppCredentialRequest *request);
+XMPP_AVAILABLE_IN_ALL
+const char *xmpp_credential_request_get_openid_configuration (
+    XmppCredentialRequest *request);
 XMPP_AVAILABLE_IN_ALL
 GCancellable *xmpp_credential_request_get_cancellable (XmppCredentialRequest *request);
 

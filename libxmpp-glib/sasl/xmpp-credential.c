@@ -7,7 +7,9 @@
 
 #include "core/xmpp-asking.h"
 #include "core/xmpp-error.h"
+#include "core/xmpp-property.h"
 #include "core/xmpp-secret-private.h"
+#include "xmpp-enum-types.h"
 
 /**
  * XmppCredential:
@@ -17,7 +19,8 @@
  *
  * What is missing when a mechanism needs it is asked for with
  * [signal@Xmpp.Credential::request]: connect to it, or override it in a subclass. Nothing
- * is asked for before it is needed.
+ * is asked for before it is needed. A credential that has a password is not asked for a
+ * token, and the other way round.
  *
  * Fields may be read and set in any thread; the signals come in the context of the login.
  *
@@ -28,7 +31,7 @@ typedef struct
 {
   GMutex mutex;
   GHashTable *fields;
-  gboolean anonymous;
+  XmppCredentialKind kind;
 } XmppCredentialPrivate;
 
 G_DEFINE_TYPE_WITH_PRIVATE (XmppCredential, xmpp_credential, G_TYPE_OBJECT)
@@ -43,6 +46,14 @@ enum
 
 static guint signals[N_SIGNALS];
 
+enum
+{
+  PROP_KIND = 1,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
 static void
 xmpp_credential_finalize (GObject *object)
 {
@@ -53,6 +64,30 @@ xmpp_credential_finalize (GObject *object)
   g_mutex_clear (&priv->mutex);
 
   G_OBJECT_CLASS (xmpp_credential_parent_class)->finalize (object);
+}
+
+static void
+xmpp_credential_get_property (GObject *object,
+                              guint prop_id,
+                              GValue *value,
+                              GParamSpec *pspec)
+{
+  XmppCredentialPrivate *priv =
+      xmpp_credential_get_instance_private (XMPP_CREDENTIAL (object));
+
+  xmpp_property_read (&priv->kind, value);
+}
+
+static void
+xmpp_credential_set_property (GObject *object,
+                              guint prop_id,
+                              const GValue *value,
+                              GParamSpec *pspec)
+{
+  XmppCredentialPrivate *priv =
+      xmpp_credential_get_instance_private (XMPP_CREDENTIAL (object));
+
+  xmpp_property_write (&priv->kind, value);
 }
 
 static void
@@ -112,6 +147,24 @@ xmpp_credential_class_init (XmppCredentialClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->finalize = xmpp_credential_finalize;
+  object_class->get_property = xmpp_credential_get_property;
+  object_class->set_property = xmpp_credential_set_property;
+
+  /**
+   * XmppCredential:kind: (getter get_kind)
+   *
+   * What it can be asked for, as long as it holds neither a password nor a token: what it
+   * holds decides then. A subclass sets it when it is made.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_KIND] = g_param_spec_enum ("kind", NULL, NULL,
+                                             XMPP_TYPE_CREDENTIAL_KIND,
+                                             XMPP_CREDENTIAL_KIND_ANY,
+                                             G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY |
+                                                 G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
   install_signals (object_class);
 }
 
@@ -139,10 +192,39 @@ xmpp_credential_init (XmppCredential *self)
 XmppCredential *
 xmpp_credential_new (const char *username, const char *password)
 {
-  XmppCredential *self = g_object_new (XMPP_TYPE_CREDENTIAL, NULL);
+  XmppCredential *self =
+      g_object_new (XMPP_TYPE_CREDENTIAL, "kind", XMPP_CREDENTIAL_KIND_PASSWORD, NULL);
 
   xmpp_credential_set_field (self, "username", username);
   xmpp_credential_set_field (self, "password", password);
+
+  return self;
+}
+
+/**
+ * xmpp_credential_new_for_token:
+ * @username: (nullable): the user name; %NULL: the local part of the JID
+ * @token: (nullable): an access token of OAuth 2.0; %NULL: it is asked for when it is
+ *   needed
+ *
+ * Makes a new credential for logins by OAUTHBEARER (RFC 7628) or X-OAUTH2. Mechanisms that
+ * need a password are passed over.
+ *
+ * A token that the server refuses since it has expired is asked for once more, with
+ * [signal@Xmpp.Credential::request].
+ *
+ * Returns: (transfer full): a new credential
+ *
+ * Since: 1.0
+ */
+XmppCredential *
+xmpp_credential_new_for_token (const char *username, const char *token)
+{
+  XmppCredential *self =
+      g_object_new (XMPP_TYPE_CREDENTIAL, "kind", XMPP_CREDENTIAL_KIND_TOKEN, NULL);
+
+  xmpp_credential_set_field (self, "username", username);
+  xmpp_credential_set_field (self, "token", token);
 
   return self;
 }
@@ -160,12 +242,8 @@ xmpp_credential_new (const char *username, const char *password)
 XmppCredential *
 xmpp_credential_new_anonymous (void)
 {
-  XmppCredential *self = g_object_new (XMPP_TYPE_CREDENTIAL, NULL);
-  XmppCredentialPrivate *priv = xmpp_credential_get_instance_private (self);
-
-  priv->anonymous = TRUE;
-
-  return self;
+  return g_object_new (XMPP_TYPE_CREDENTIAL, "kind", XMPP_CREDENTIAL_KIND_ANONYMOUS,
+                       NULL);
 }
 
 /**
@@ -277,7 +355,51 @@ xmpp_credential_is_anonymous (XmppCredential *credential)
 
   priv = xmpp_credential_get_instance_private (credential);
 
-  return priv->anonymous;
+  return priv->kind == XMPP_CREDENTIAL_KIND_ANONYMOUS;
+}
+
+/**
+ * xmpp_credential_get_kind:
+ * @credential: a credential
+ *
+ * Tells what it can be asked for.
+ *
+ * Returns: what it can be asked for
+ *
+ * Since: 1.0
+ */
+XmppCredentialKind
+xmpp_credential_get_kind (XmppCredential *credential)
+{
+  XmppCredentialPrivate *priv;
+
+  g_return_val_if_fail (XMPP_IS_CREDENTIAL (credential), XMPP_CREDENTIAL_KIND_ANY);
+
+  priv = xmpp_credential_get_instance_private (credential);
+
+  return priv->kind;
+}
+
+XmppSaslMeans
+xmpp_credential_get_means (XmppCredential *self)
+{
+  static const XmppSaslMeans means_of_kinds[] = {
+    [XMPP_CREDENTIAL_KIND_ANY] = XMPP_SASL_MEANS_ANY,
+    [XMPP_CREDENTIAL_KIND_PASSWORD] = XMPP_SASL_MEANS_PASSWORD,
+    [XMPP_CREDENTIAL_KIND_TOKEN] = XMPP_SASL_MEANS_TOKEN,
+    [XMPP_CREDENTIAL_KIND_ANONYMOUS] = XMPP_SASL_MEANS_ANONYMOUS,
+  };
+  XmppCredentialPrivate *priv = xmpp_credential_get_instance_private (self);
+  XmppSaslMeans held = 0;
+
+  if (xmpp_credential_has_field (self, "password"))
+    held |= XMPP_SASL_MEANS_PASSWORD;
+  if (xmpp_credential_has_field (self, "token"))
+    held |= XMPP_SASL_MEANS_TOKEN;
+
+  return held == 0 || priv->kind == XMPP_CREDENTIAL_KIND_ANONYMOUS
+             ? means_of_kinds[priv->kind]
+             : held;
 }
 
 static void

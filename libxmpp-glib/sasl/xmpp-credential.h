@@ -11,6 +11,25 @@
 
 G_BEGIN_DECLS
 
+/**
+ * XmppCredentialKind:
+ * @XMPP_CREDENTIAL_KIND_ANY: whatever a mechanism needs can be asked for
+ * @XMPP_CREDENTIAL_KIND_PASSWORD: a password
+ * @XMPP_CREDENTIAL_KIND_TOKEN: an access token of OAuth 2.0
+ * @XMPP_CREDENTIAL_KIND_ANONYMOUS: nothing, there is no account
+ *
+ * What a credential can be asked for. Mechanisms that need something else are passed over.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  XMPP_CREDENTIAL_KIND_ANY,
+  XMPP_CREDENTIAL_KIND_PASSWORD,
+  XMPP_CREDENTIAL_KIND_TOKEN,
+  XMPP_CREDENTIAL_KIND_ANONYMOUS,
+} XmppCredentialKind;
+
 /* Holds or fetches what proves an identity, by field: username authzid password token
  * realm; derived: scram-sha-256-keys … */
 #define XMPP_TYPE_CREDENTIAL (xmpp_credential_get_type ())
@@ -37,6 +56,8 @@ struct _XmppCredentialClass
 XMPP_AVAILABLE_IN_ALL
 XmppCredential *xmpp_credential_new (const char *username, const char *password);
 XMPP_AVAILABLE_IN_ALL
+XmppCredential *xmpp_credential_new_for_token (const char *username, const char *token);
+XMPP_AVAILABLE_IN_ALL
 XmppCredential *xmpp_credential_new_anonymous (void);
 XMPP_AVAILABLE_IN_ALL
 void xmpp_credential_set_field (XmppCredential *credential,
@@ -47,6 +68,8 @@ XMPP_AVAILABLE_IN_ALL
 char *xmpp_credential_dup_field (XmppCredential *credential, const char *field);
 XMPP_AVAILABLE_IN_ALL
 gboolean xmpp_credential_has_field (XmppCredential *credential, const char *field);
+XMPP_AVAILABLE_IN_ALL
+XmppCredentialKind xmpp_credential_get_kind (XmppCredential *credential);
 /* Made by new_anonymous(): only ANONYMOUS fits */
 XMPP_AVAILABLE_IN_ALL
 gboolean xmpp_credential_is_anonymous (XmppCredential *credential);

@@ -5,18 +5,23 @@
 
 #include "sasl/xmpp-sasl-exposure.h"
 
+#include "sasl/xmpp-sasl-means.h"
+
 static const char *const words[] = {
-  [XMPP_SASL_EXPOSURE_NOTHING] = "nothing",
-  [XMPP_SASL_EXPOSURE_SESSION] = "session",
-  [XMPP_SASL_EXPOSURE_GUESSES] = "guesses",
+  [XMPP_SASL_EXPOSURE_NOTHING] = "nothing", [XMPP_SASL_EXPOSURE_SESSION] = "session",
+  [XMPP_SASL_EXPOSURE_GUESSES] = "guesses", [XMPP_SASL_EXPOSURE_TOKEN] = "token",
   [XMPP_SASL_EXPOSURE_SECRET] = "secret",
 };
 
 XmppSaslExposure
-xmpp_sasl_exposure_get (XmppSaslFacts facts, gboolean bound)
+xmpp_sasl_exposure_get (XmppSaslMechanismInfo *info, gboolean bound)
 {
+  XmppSaslFacts facts = xmpp_sasl_mechanism_info_get_facts (info);
+
   if (facts & XMPP_SASL_FACTS_PLAIN_TEXT)
-    return XMPP_SASL_EXPOSURE_SECRET;
+    return xmpp_sasl_means_get (info) == XMPP_SASL_MEANS_TOKEN
+               ? XMPP_SASL_EXPOSURE_TOKEN
+               : XMPP_SASL_EXPOSURE_SECRET;
   /* The key has signed this TLS connection and nothing else. */
   if (facts & XMPP_SASL_FACTS_CERTIFICATE)
     return XMPP_SASL_EXPOSURE_NOTHING;

@@ -14,11 +14,12 @@ typedef enum
   XMPP_SASL_EXPOSURE_NOTHING, /* the proof is of use on this connection only */
   XMPP_SASL_EXPOSURE_SESSION, /* the proof can be carried to the right server */
   XMPP_SASL_EXPOSURE_GUESSES, /* the server need not know the secret, and can guess it */
+  XMPP_SASL_EXPOSURE_TOKEN,   /* a secret that has its time, and can be taken back */
   XMPP_SASL_EXPOSURE_SECRET,  /* the secret itself */
 } XmppSaslExposure;
 
 /* @bound: the mechanism is used with a channel binding */
-XmppSaslExposure xmpp_sasl_exposure_get (XmppSaslFacts facts, gboolean bound);
+XmppSaslExposure xmpp_sasl_exposure_get (XmppSaslMechanismInfo *info, gboolean bound);
 
 /* Words for what is stored */
 const char *xmpp_sasl_exposure_to_string (XmppSaslExposure exposure);

@@ -11,7 +11,8 @@
 G_BEGIN_DECLS
 
 /* Shared by the files of the type: -mechanism.c (what it is), -mechanism-step.c (how it
- * is driven), -mechanism-wait.c (secrets for a worker that cannot step twice) */
+ * is driven), -mechanism-wait.c (secrets for a worker that cannot step twice),
+ * -mechanism-refusal.c (why the server refuses) */
 typedef struct
 {
   char *name;
@@ -28,6 +29,8 @@ typedef struct
   XmppSaslSecrets *secrets;
   GHashTable *asked;     /* field → how often this login has asked for it */
   gboolean offer_proven; /* client role: the lists have arrived as they were sent */
+  GHashTable
+      *explanation; /* client role: why the server refuses, name → value; or NULL */
   /* Server role, once complete: who the session is for, and as the peer wrote it */
   char *username;
   char *authzid;
@@ -57,6 +60,10 @@ void xmpp_sasl_mechanism_set_limits (XmppSaslMechanism *mechanism,
 /* The fields that the proof was made of; names are not among them */
 GStrv xmpp_sasl_mechanism_list_used (XmppSaslMechanism *mechanism);
 gboolean xmpp_sasl_mechanism_is_offer_proven (XmppSaslMechanism *mechanism);
+/* Success of the peer may be believed. */
+gboolean xmpp_sasl_mechanism_is_satisfied (XmppSaslMechanism *mechanism);
+/* (element-type utf8 utf8) (transfer full): why the server refuses, by name */
+GHashTable *xmpp_sasl_mechanism_dup_explanation (XmppSaslMechanism *mechanism);
 /* The peer has accepted: derived secrets go to the credential */
 void xmpp_sasl_mechanism_hand_over (XmppSaslMechanism *mechanism);
 

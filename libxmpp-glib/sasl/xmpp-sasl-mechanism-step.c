@@ -376,6 +376,22 @@ ask_and_repeat (GTask *task, GError *error)
                        g_steal_pointer (&owned));
 }
 
+/* To be satisfied before the end is for a client: nobody is let in half. */
+static gboolean
+check_status (XmppSaslMechanism *self, XmppSaslStatus status, GError **error)
+{
+  XmppSaslMechanismPrivate *priv = xmpp_sasl_mechanism_get_private (self);
+
+  if (status != XMPP_SASL_STATUS_SATISFIED ||
+      xmpp_sasl_context_get_role (priv->context) == XMPP_SASL_ROLE_CLIENT)
+    return TRUE;
+
+  g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_INTERNAL,
+               "%s is satisfied, which the server side cannot be",
+               G_OBJECT_TYPE_NAME (self));
+  return FALSE;
+}
+
 static void
 authorize (GTask *task)
 {
@@ -423,6 +439,12 @@ step_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (error != NULL)
     {
       end_operation (task, XMPP_SASL_STATUS_FAILED, translate_error (self, error));
+      return;
+    }
+
+  if (!check_status (self, answer->status, &error))
+    {
+      end_operation (task, XMPP_SASL_STATUS_FAILED, error);
       return;
     }
 

@@ -82,6 +82,7 @@ xmpp_sasl_mechanism_finalize (GObject *object)
   g_clear_pointer (&priv->asked, g_hash_table_unref);
   g_clear_object (&priv->context);
   g_clear_object (&priv->credential);
+  g_clear_pointer (&priv->explanation, g_hash_table_unref);
   g_clear_object (&priv->info);
   g_clear_object (&priv->cancellable);
   g_clear_pointer (&priv->login_context, g_main_context_unref);
@@ -268,6 +269,15 @@ xmpp_sasl_mechanism_is_offer_proven (XmppSaslMechanism *self)
   XmppSaslMechanismPrivate *priv = xmpp_sasl_mechanism_get_instance_private (self);
 
   return g_atomic_int_get (&priv->offer_proven);
+}
+
+gboolean
+xmpp_sasl_mechanism_is_satisfied (XmppSaslMechanism *self)
+{
+  XmppSaslMechanismPrivate *priv = xmpp_sasl_mechanism_get_instance_private (self);
+
+  return priv->status == XMPP_SASL_STATUS_COMPLETE ||
+         priv->status == XMPP_SASL_STATUS_SATISFIED;
 }
 
 void

@@ -73,6 +73,12 @@ XMPP_AVAILABLE_IN_ALL
 void xmpp_sasl_mechanism_keep_secret (XmppSaslMechanism *mechanism,
                                       const char *field,
                                       const char *value);
+/* Client role: what the server says of the failure that it is about to send: "status",
+ * "scope", "openid-configuration" */
+XMPP_AVAILABLE_IN_ALL
+void xmpp_sasl_mechanism_explain_failure (XmppSaslMechanism *mechanism,
+                                          const char *name,
+                                          const char *value);
 /* Server role. Must come before get_secret() and verify_secret(): it says whose. */
 XMPP_AVAILABLE_IN_ALL
 void xmpp_sasl_mechanism_set_offer_proven (XmppSaslMechanism *mechanism);

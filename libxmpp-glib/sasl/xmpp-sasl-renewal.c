@@ -9,6 +9,7 @@
 #include "core/xmpp-secret-private.h"
 #include "sasl/xmpp-credential-private.h"
 #include "sasl/xmpp-sasl-mechanism-private.h"
+#include "sasl/xmpp-sasl-refusal.h"
 
 /* Task data: what is asked for, and the values that were refused */
 typedef struct
@@ -143,11 +144,15 @@ xmpp_sasl_renew_async (XmppSaslMechanism *mechanism,
   XmppCredential *credential = xmpp_sasl_mechanism_get_credential (mechanism);
   const char *const *askable = xmpp_sasl_mechanism_info_get_fields (info);
   Renewal *renewal = renewal_new ();
+  g_autoptr (GHashTable) explanation = xmpp_sasl_mechanism_dup_explanation (mechanism);
   XmppCredentialQuestion question = {
     .mechanism = xmpp_sasl_mechanism_info_get_name (info),
     .username = username,
     .reason = reason,
     .asked = xmpp_sasl_mechanism_get_asker (mechanism).asked,
+    .scope = g_hash_table_lookup (explanation, XMPP_SASL_REFUSAL_SCOPE),
+    .openid_configuration =
+        g_hash_table_lookup (explanation, XMPP_SASL_REFUSAL_OPENID_CONFIGURATION),
   };
   gboolean only_derived;
 

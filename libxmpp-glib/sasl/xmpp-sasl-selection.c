@@ -46,8 +46,7 @@ xmpp_sasl_choice_get_exposure (XmppSaslChoice *choice)
 {
   const char *name = xmpp_sasl_mechanism_info_get_name (choice->info);
   XmppSaslExposure exposure =
-      xmpp_sasl_exposure_get (xmpp_sasl_mechanism_info_get_facts (choice->info),
-                              choice->binding == XMPP_SASL_BINDING_USED);
+      xmpp_sasl_exposure_get (choice->info, choice->binding == XMPP_SASL_BINDING_USED);
 
   if (xmpp_sasl_known_is_guessed (name))
     return MAX (exposure, XMPP_SASL_EXPOSURE_GUESSES);
@@ -86,11 +85,10 @@ judge (XmppSaslPolicy *policy,
     return why;
 
   facts = xmpp_sasl_mechanism_info_get_facts (info);
-  if (offer->anonymous && !(facts & XMPP_SASL_FACTS_ANONYMOUS))
-    return "the login is to be anonymous";
-  if (!offer->anonymous && (facts & XMPP_SASL_FACTS_ANONYMOUS) &&
-      !contains (policy->allowed, name))
-    return "the login is not to be anonymous";
+  why = xmpp_sasl_means_judge (offer->means, info);
+  if (why != NULL &&
+      !((facts & XMPP_SASL_FACTS_ANONYMOUS) && contains (policy->allowed, name)))
+    return why;
   if (!offer->secure &&
       (facts & (XMPP_SASL_FACTS_NEEDS_TLS | XMPP_SASL_FACTS_PLAIN_TEXT)))
     return "it needs verified TLS";
@@ -301,8 +299,9 @@ describe_nothing (const XmppSaslOffer *offer, GPtrArray *passed)
 {
   GString *text = g_string_new (offer->peer);
 
-  g_string_append (text, offer->anonymous ? " offers no login without an account"
-                                          : " offers no SASL mechanism that may be used");
+  g_string_append (text, offer->means == XMPP_SASL_MEANS_ANONYMOUS
+                             ? " offers no login without an account"
+                             : " offers no SASL mechanism that may be used");
   for (guint i = 0; i < passed->len; i++)
     {
       XmppSaslPassed *one = g_ptr_array_index (passed, i);
@@ -343,7 +342,9 @@ set_nothing_error (const XmppSaslOffer *offer,
   else
     g_set_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_POLICY, "%s%s",
                  nothing,
-                 offer->anonymous ? ". What to do: give the address of an account" : "");
+                 offer->means == XMPP_SASL_MEANS_ANONYMOUS
+                     ? ". What to do: give the address of an account"
+                     : "");
 }
 
 gboolean

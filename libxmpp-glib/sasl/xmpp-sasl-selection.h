@@ -5,6 +5,7 @@
 
 #include "sasl/xmpp-sasl-baseline.h"
 #include "sasl/xmpp-sasl-context.h"
+#include "sasl/xmpp-sasl-means.h"
 #include "sasl/xmpp-sasl-policy.h"
 #include "sasl/xmpp-sasl-registry.h"
 
@@ -20,7 +21,7 @@ typedef struct
   gboolean secure;                /* mechanisms that need TLS may be used */
   const char *const *bindings;    /* what this connection has, best first; NULL: none */
   const char *why_no_certificate; /* why TLS sent none of ours; NULL: it did */
-  gboolean anonymous;             /* the credential is for anonymous logins */
+  XmppSaslMeans means;            /* what the credential has for it */
   gboolean ahead;                 /* this is what it offered last time */
   const char *const *refused;     /* what the server has refused before; NULL: nothing */
   const XmppSaslBaseline *baseline; /* of the last login; NULL: nothing is known */

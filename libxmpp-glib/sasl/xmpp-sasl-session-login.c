@@ -8,6 +8,7 @@
 #include "core/xmpp-error.h"
 #include "sasl/xmpp-sasl-failure.h"
 #include "sasl/xmpp-sasl-mechanism-private.h"
+#include "sasl/xmpp-sasl-refusal.h"
 #include "sasl/xmpp-sasl-renewal.h"
 
 /* A login, in the order in which it runs; a challenge is answered by one more step, and
@@ -224,10 +225,10 @@ xmpp_sasl_session_step_finish (XmppSaslSession *self,
 /* ---- Success ---- */
 
 static gboolean
-is_complete (XmppSaslSession *self)
+is_satisfied (XmppSaslSession *self)
 {
   return self->mechanism != NULL && !self->failed_here &&
-         xmpp_sasl_mechanism_get_status (self->mechanism) == XMPP_SASL_STATUS_COMPLETE;
+         xmpp_sasl_mechanism_is_satisfied (self->mechanism);
 }
 
 void
@@ -242,7 +243,7 @@ xmpp_sasl_session_succeed_async (XmppSaslSession *self,
   g_task_set_source_tag (task, xmpp_sasl_session_succeed_async);
 
   /* What comes with success to a mechanism that is complete is of no use: never step it. */
-  if (data == NULL || self->mechanism == NULL || is_complete (self))
+  if (data == NULL || self->mechanism == NULL || is_satisfied (self))
     believe (self, task);
   else
     run_step (self, data, proven_cb, g_steal_pointer (&task));
@@ -289,7 +290,7 @@ proven_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 believe (XmppSaslSession *self, GTask *task)
 {
-  if (!is_complete (self))
+  if (!is_satisfied (self))
     {
       self->failed_here = TRUE;
       g_task_return_new_error (task, XMPP_SASL_ERROR, XMPP_SASL_ERROR_SERVER_NOT_TRUSTED,
@@ -340,19 +341,56 @@ renew (XmppSaslSession *self, XmppCredentialReason reason, gboolean may, GTask *
                          cancellable, renewed_cb, g_steal_pointer (&task));
 }
 
+/* What has just been fetched anew has not expired. */
+static void
+renew_expired (XmppSaslSession *self, gboolean may, GTask *task_arg)
+{
+  g_autoptr (GTask) task = task_arg;
+
+  may = may && !self->asked_anew;
+  self->asked_anew = TRUE;
+  renew (self, XMPP_CREDENTIAL_REASON_EXPIRED, may, g_steal_pointer (&task));
+}
+
+static XmppSaslReaction
+react (XmppSaslSession *self, const GError *failure)
+{
+  XmppSaslReaction reaction = xmpp_sasl_failure_react (failure, self->failed_here);
+
+  if (reaction == XMPP_SASL_REACTION_RENEW_REJECTED &&
+      xmpp_sasl_refusal_is_expiry (self->mechanism, failure))
+    return XMPP_SASL_REACTION_RENEW_EXPIRED;
+
+  return reaction;
+}
+
+static GError *
+explain (XmppSaslSession *self, const GError *failure)
+{
+  if (self->mechanism == NULL || self->failed_here)
+    return g_error_copy (failure);
+
+  xmpp_sasl_refusal_report (self->mechanism,
+                            xmpp_sasl_shortlist_get_report (self->shortlist));
+
+  return xmpp_sasl_refusal_explain (self->mechanism, failure,
+                                    xmpp_sasl_session_get_peer (self));
+}
+
 /* Task data: the failure */
 void
 xmpp_sasl_session_fail_async (XmppSaslSession *self,
-                              const GError *failure,
+                              const GError *failure_arg,
                               GCancellable *cancellable,
                               GAsyncReadyCallback callback,
                               gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   gboolean may_retry = self->attempts < xmpp_limits_peek (self->limits)->sasl_attempts;
+  GError *failure = explain (self, failure_arg);
 
   g_task_set_source_tag (task, xmpp_sasl_session_fail_async);
-  g_task_set_task_data (task, g_error_copy (failure), (GDestroyNotify) g_error_free);
+  g_task_set_task_data (task, failure, (GDestroyNotify) g_error_free);
 
   if (self->mechanism == NULL)
     {
@@ -362,13 +400,13 @@ xmpp_sasl_session_fail_async (XmppSaslSession *self,
 
   xmpp_sasl_shortlist_set_tried (self->shortlist, failure);
 
-  switch (xmpp_sasl_failure_react (failure, self->failed_here))
+  switch (react (self, failure))
     {
     case XMPP_SASL_REACTION_RENEW_REJECTED:
       renew (self, XMPP_CREDENTIAL_REASON_REJECTED, may_retry, g_steal_pointer (&task));
       return;
     case XMPP_SASL_REACTION_RENEW_EXPIRED:
-      renew (self, XMPP_CREDENTIAL_REASON_EXPIRED, may_retry, g_steal_pointer (&task));
+      renew_expired (self, may_retry, g_steal_pointer (&task));
       return;
     case XMPP_SASL_REACTION_NEXT:
       xmpp_sasl_shortlist_refuse (self->shortlist);

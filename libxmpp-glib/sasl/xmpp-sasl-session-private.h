@@ -40,6 +40,7 @@ struct _XmppSaslSession
 
   guint attempts;
   GHashTable *asked; /* field → how often it was asked for */
+  gboolean asked_anew; /* for what had expired: that is asked once */
 };
 
 /* For messages */

@@ -279,7 +279,7 @@ XmppSaslBaseline *
 xmpp_sasl_session_dup_baseline (XmppSaslSession *self)
 {
   if (!self->secure || self->mechanism == NULL || self->failed_here ||
-      xmpp_sasl_mechanism_get_status (self->mechanism) != XMPP_SASL_STATUS_COMPLETE)
+      !xmpp_sasl_mechanism_is_satisfied (self->mechanism))
     return NULL;
 
   return xmpp_sasl_shortlist_dup_baseline (self->shortlist,

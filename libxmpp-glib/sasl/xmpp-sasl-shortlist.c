@@ -7,6 +7,7 @@
 
 #include "core/xmpp-error.h"
 #include "core/xmpp-report-private.h"
+#include "sasl/xmpp-credential-private.h"
 #include "sasl/xmpp-sasl-policy-private.h"
 #include "sasl/xmpp-sasl-secrets.h"
 
@@ -85,6 +86,12 @@ record (XmppSaslShortlist *list, const char *name, gboolean used, const char *wh
     xmpp_report_add_mechanism (list->report, name, used, why);
 }
 
+XmppReport *
+xmpp_sasl_shortlist_get_report (XmppSaslShortlist *list)
+{
+  return list->report;
+}
+
 gboolean
 xmpp_sasl_shortlist_accepts_weaker (XmppSaslShortlist *list)
 {
@@ -151,13 +158,13 @@ report_choice (XmppSaslShortlist *list, XmppSaslOffer *offer)
       report_best (list, &list->selection, "");
       return;
     }
-  if (list->report == NULL || !offer->anonymous)
+  if (list->report == NULL || offer->means != XMPP_SASL_MEANS_ANONYMOUS)
     return;
 
-  offer->anonymous = FALSE;
+  offer->means = XMPP_SASL_MEANS_ANY;
   if (xmpp_sasl_select (list->policy, list->registry, offer, &other, NULL))
     report_best (list, &other, " for whoever has an account");
-  offer->anonymous = TRUE;
+  offer->means = XMPP_SASL_MEANS_ANONYMOUS;
 }
 
 gboolean
@@ -168,7 +175,7 @@ xmpp_sasl_shortlist_fill (XmppSaslShortlist *list, XmppSaslOffer *offer, GError 
   xmpp_sasl_selection_clear (&list->selection);
   list->position = 0;
 
-  offer->anonymous = xmpp_credential_is_anonymous (list->credential);
+  offer->means = xmpp_credential_get_means (list->credential);
   offer->refused = (const char *const *) list->refused->pdata;
   offer->baseline = list->baseline;
   ok = xmpp_sasl_select (list->policy, list->registry, offer, &list->selection, error);
@@ -240,7 +247,9 @@ xmpp_sasl_shortlist_pass_over (XmppSaslShortlist *list, const GError *error)
 {
   XmppSaslChoice *choice = get_best (list);
 
-  if (g_error_matches (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NEED_CREDENTIAL))
+  /* Whoever has no token may have a password. */
+  if (g_error_matches (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NEED_CREDENTIAL) &&
+      xmpp_sasl_means_get (choice->info) != XMPP_SASL_MEANS_TOKEN)
     list->max_asked = MIN (list->max_asked, xmpp_sasl_choice_get_exposure (choice));
 
   record (list, get_name (choice), FALSE, error->message);

@@ -21,6 +21,8 @@ XmppSaslShortlist *xmpp_sasl_shortlist_new (XmppSaslRegistry *registry,
                                             XmppReport *report);
 void xmpp_sasl_shortlist_free (XmppSaslShortlist *list);
 
+/* (nullable) */
+XmppReport *xmpp_sasl_shortlist_get_report (XmppSaslShortlist *list);
 /* As the policy says */
 gboolean xmpp_sasl_shortlist_accepts_weaker (XmppSaslShortlist *list);
 /* What the last login of the account was; NULL: nothing is known. Before fill() */
@@ -31,8 +33,8 @@ void xmpp_sasl_shortlist_set_baseline (XmppSaslShortlist *list,
 XmppSaslBaseline *xmpp_sasl_shortlist_dup_baseline (XmppSaslShortlist *list,
                                                     gboolean proves_offer);
 
-/* What was tried before stays known. @offer: what is refused, the last login and whether
- * this one is anonymous is filled in here. Errors: as of xmpp_sasl_select() */
+/* What was tried before stays known. @offer: what is refused, the last login and what the
+ * credential has for this one is filled in here. Errors: as of xmpp_sasl_select() */
 gboolean xmpp_sasl_shortlist_fill (XmppSaslShortlist *list,
                                    XmppSaslOffer *offer,
                                    GError **error);

@@ -165,7 +165,7 @@ xmpp_sasl_step_reply (XmppSaslStep *step, GBytes *output, XmppSaslStatus status)
   if (task == NULL)
     return;
 
-  if (status != XMPP_SASL_STATUS_CONTINUE && status != XMPP_SASL_STATUS_COMPLETE)
+  if (status == XMPP_SASL_STATUS_FAILED || status > XMPP_SASL_STATUS_SATISFIED)
     {
       g_task_return_new_error (task, XMPP_SASL_ERROR, XMPP_SASL_ERROR_INTERNAL,
                                "%s ended a step with neither a status nor an error",

@@ -18,6 +18,8 @@ G_BEGIN_DECLS
  * @XMPP_SASL_STATUS_FAILED: it has failed; what is there where nobody wrote a status
  * @XMPP_SASL_STATUS_CONTINUE: more is expected from the peer
  * @XMPP_SASL_STATUS_COMPLETE: this side is satisfied, the peer's success may be believed
+ * @XMPP_SASL_STATUS_SATISFIED: as complete, but the server may still send why it is about
+ *   to refuse (RFC 7628); in the client role only
  *
  * Where a mechanism stands after a step.
  *
@@ -25,9 +27,10 @@ G_BEGIN_DECLS
  */
 typedef enum
 {
-  XMPP_SASL_STATUS_FAILED,   /* must be 0: what is there if nobody wrote a status */
-  XMPP_SASL_STATUS_CONTINUE, /* more is expected from the peer */
-  XMPP_SASL_STATUS_COMPLETE, /* this side is satisfied: success may be believed */
+  XMPP_SASL_STATUS_FAILED,    /* must be 0: what is there if nobody wrote a status */
+  XMPP_SASL_STATUS_CONTINUE,  /* more is expected from the peer */
+  XMPP_SASL_STATUS_COMPLETE,  /* this side is satisfied: success may be believed */
+  XMPP_SASL_STATUS_SATISFIED, /* the same, and a refusal may still be explained */
 } XmppSaslStatus;
 
 /* One step, to be answered now or later; fails itself when dropped. */

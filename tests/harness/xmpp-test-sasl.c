@@ -307,7 +307,8 @@ xmpp_test_sasl_run (XmppSaslMechanism *client,
         }
 
       if (server_status == XMPP_SASL_STATUS_COMPLETE)
-        return client_status == XMPP_SASL_STATUS_COMPLETE;
+        return client_status == XMPP_SASL_STATUS_COMPLETE ||
+               client_status == XMPP_SASL_STATUS_SATISFIED;
 
       g_clear_pointer (&message, g_bytes_unref);
       message = xmpp_test_step_bytes (server, from_client, &server_status, server_error);

@@ -389,9 +389,11 @@ test_anonymous_credential (void)
   static const char *const offered[] = { "PLAIN", "SCRAM-SHA-256", "ANONYMOUS", NULL };
   g_autoptr (XmppSaslRegistry) registry = new_registry (TRUE);
   g_autoptr (XmppSaslPolicy) policy = xmpp_sasl_policy_new ();
-  XmppSaslOffer offer = {
-    .peer = "p.test", .mechanisms = offered, .max = 64, .secure = TRUE, .anonymous = TRUE
-  };
+  XmppSaslOffer offer = { .peer = "p.test",
+                          .mechanisms = offered,
+                          .max = 64,
+                          .secure = TRUE,
+                          .means = XMPP_SASL_MEANS_ANONYMOUS };
   g_autofree char *choices = choose (policy, registry, &offer, NULL, NULL);
 
   g_assert_cmpstr (choices, ==, "ANONYMOUS:n");

@@ -138,7 +138,8 @@ function checkAnswer(Xmpp, answer) {
     if (![GLib.Bytes, Uint8Array].some(kind => output instanceof kind) &&
         !['string', 'undefined'].includes(typeof output) && output !== null)
         return `must return bytes or null, not ${describe(output)}`;
-    if (![Xmpp.SaslStatus.CONTINUE, Xmpp.SaslStatus.COMPLETE].includes(status))
+    if (![Xmpp.SaslStatus.CONTINUE, Xmpp.SaslStatus.COMPLETE, Xmpp.SaslStatus.SATISFIED]
+        .includes(status))
         return `must return an Xmpp.SaslStatus, not ${describe(status)}`;
     return null;
 }

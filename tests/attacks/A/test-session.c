@@ -297,7 +297,7 @@ send_what_is_needed (XmppSaslMechanism *mechanism,
                      GError **error)
 {
   const char *name = xmpp_sasl_mechanism_get_name (mechanism);
-  const char *field = g_str_equal (name, "X-TOKEN") ? "token" : "password";
+  const char *field = g_str_equal (name, "X-PIN") ? "pin" : "password";
   g_autofree char *secret = xmpp_sasl_mechanism_get_secret (mechanism, field, error);
 
   *status = XMPP_SASL_STATUS_COMPLETE;
@@ -326,11 +326,11 @@ test_A16_unanswered (void)
 
 /* What is there for just this purpose needs no question. */
 static void
-test_A16_unanswered_token (void)
+test_A16_unanswered_pin (void)
 {
-  static const char *const fields[] = { "username", "token", NULL };
+  static const char *const fields[] = { "username", "pin", NULL };
   g_autoptr (XmppSaslMechanismInfo)
-      info = xmpp_sasl_mechanism_info_new ("X-TOKEN", XMPP_SASL_ROLE_CLIENT,
+      info = xmpp_sasl_mechanism_info_new ("X-PIN", XMPP_SASL_ROLE_CLIENT,
                                            XMPP_SASL_FACTS_PLAIN_TEXT, 20, fields);
   g_auto (ToySession) toy = { 0 };
   g_autofree char *start = NULL;
@@ -338,10 +338,10 @@ test_A16_unanswered_token (void)
   toy_step_func = send_what_is_needed;
   toy_session_init (&toy, "alice", NULL);
   xmpp_sasl_registry_register (toy.registry, info, TOY_TYPE_ODD);
-  xmpp_credential_set_field (toy.credential, "token", "sesame");
-  g_assert_true (toy_session_offer (&toy, "X-ODD X-TOKEN", NULL, NULL));
+  xmpp_credential_set_field (toy.credential, "pin", "sesame");
+  g_assert_true (toy_session_offer (&toy, "X-ODD X-PIN", NULL, NULL));
   start = toy_session_start (&toy, NULL);
-  g_assert_cmpstr (start, ==, "X-TOKEN sesame");
+  g_assert_cmpstr (start, ==, "X-PIN sesame");
   g_assert_cmpstr (toy.log->str, ==, "request password 0 #1;");
 }
 
@@ -713,7 +713,7 @@ main (int argc, char **argv)
   g_test_add_func ("/attacks/A16/next", test_A16_next);
   g_test_add_func ("/attacks/A16/new-offer", test_A16_new_offer);
   g_test_add_func ("/attacks/A16/unanswered", test_A16_unanswered);
-  g_test_add_func ("/attacks/A16/unanswered-token", test_A16_unanswered_token);
+  g_test_add_func ("/attacks/A16/unanswered-pin", test_A16_unanswered_pin);
   g_test_add_func ("/attacks/A16/attempts", test_A16_attempts);
   g_test_add_func ("/attacks/A16/local", test_A16_local);
   g_test_add_func ("/attacks/A17/endless", test_A17_endless);
