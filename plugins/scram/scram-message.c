@@ -5,6 +5,8 @@
 
 #include "scram-message.h"
 
+#include "sasl-name.h"
+
 #include <string.h>
 
 /* Attributes that RFC 5802 §5.1 defines: none of them may stand where an extension may,
@@ -132,47 +134,15 @@ binding_type_is_valid (const char *type)
   return *type != '\0';
 }
 
-/* saslname: only =2C and =3D */
 static char *
 decode_name (const char *text, GError **error)
 {
-  g_autoptr (GString) name = g_string_new (NULL);
+  char *name = sasl_name_decode (text);
 
-  for (const char *p = text; *p != '\0'; p++)
-    {
-      if (*p != '=')
-        {
-          g_string_append_c (name, *p);
-          continue;
-        }
+  if (name == NULL)
+    set_malformed (error, "has a name with a bare '='");
 
-      if (strncmp (p, "=2C", 3) == 0)
-        g_string_append_c (name, ',');
-      else if (strncmp (p, "=3D", 3) == 0)
-        g_string_append_c (name, '=');
-      else
-        {
-          set_malformed (error, "has a name with a bare '='");
-          return NULL;
-        }
-      p += 2;
-    }
-
-  return g_string_free (g_steal_pointer (&name), FALSE);
-}
-
-static void
-append_name (GString *string, const char *name)
-{
-  for (const char *p = name; *p != '\0'; p++)
-    {
-      if (*p == ',')
-        g_string_append (string, "=2C");
-      else if (*p == '=')
-        g_string_append (string, "=3D");
-      else
-        g_string_append_c (string, *p);
-    }
+  return name;
 }
 
 gboolean
@@ -490,7 +460,7 @@ scram_build_header (XmppSaslBinding binding,
   if (authzid != NULL && authzid[0] != '\0')
     {
       g_string_append (header, "a=");
-      append_name (header, authzid);
+      sasl_name_append (header, authzid);
     }
   g_string_append_c (header, ',');
 
@@ -502,7 +472,7 @@ scram_build_client_first_bare (const char *username, const char *nonce)
 {
   GString *bare = g_string_new ("n=");
 
-  append_name (bare, username);
+  sasl_name_append (bare, username);
   g_string_append_printf (bare, ",r=%s", nonce);
 
   return g_string_free (bare, FALSE);

@@ -50,6 +50,10 @@ static const struct
   { "SCRAM-SHA-1", XMPP_SASL_FACTS_MUTUAL | XMPP_SASL_FACTS_BLOCKS, 50, "scram.sasl",
     "XmppSaslScram" },
   { "DIGEST-MD5", XMPP_SASL_FACTS_MUTUAL, 25, "digest-md5.sasl", "XmppSaslDigestMd5" },
+  { "OAUTHBEARER", XMPP_SASL_FACTS_PLAIN_TEXT | XMPP_SASL_FACTS_NEEDS_TLS, 20,
+    "oauth.sasl", "XmppSaslOauthbearer" },
+  { "X-OAUTH2", XMPP_SASL_FACTS_PLAIN_TEXT | XMPP_SASL_FACTS_NEEDS_TLS, 20, "oauth.sasl",
+    "XmppSaslXOauth2" },
   { "PLAIN", XMPP_SASL_FACTS_PLAIN_TEXT | XMPP_SASL_FACTS_NEEDS_TLS, 10, "plain.sasl",
     "XmppSaslPlain" },
   { "ANONYMOUS", XMPP_SASL_FACTS_ANONYMOUS, 0, "anonymous.sasl", "XmppSaslAnonymous" },
@@ -108,6 +112,7 @@ test_create (void)
       g_variant_new_parsed ("[('tls-exporter', [byte 1, 2, 3]), ('tls-unique', [4]), "
                             "('tls-server-end-point', [5])]"));
 
+  xmpp_credential_set_field (credential, "token", "sesame");
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       XmppSaslBinding binding = rows[i].facts & XMPP_SASL_FACTS_CHANNEL_BINDING

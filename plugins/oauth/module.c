@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#include "config.h"
+
+#include "xmpp-sasl-oauthbearer.h"
+#include "xmpp-sasl-x-oauth2.h"
+
+#include <gmodule.h>
+
+G_MODULE_EXPORT GType xmpp_sasl_module_get_type (const char *name);
+
+GType
+xmpp_sasl_module_get_type (const char *name)
+{
+  return g_str_equal (name, "X-OAUTH2") ? XMPP_TYPE_SASL_X_OAUTH2
+                                        : XMPP_TYPE_SASL_OAUTHBEARER;
+}

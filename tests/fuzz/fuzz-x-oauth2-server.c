@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#include "fuzz-mechanism.h"
+#include "xmpp-sasl-x-oauth2.h"
+
+int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
+
+static const char *const fields[] = { "token", "Kq7-hunter-9Zx", NULL };
+
+static const FuzzMechanism x_oauth2 = {
+  .name = "X-OAUTH2",
+  .get_type = xmpp_sasl_x_oauth2_get_type,
+  .role = XMPP_SASL_ROLE_SERVER,
+  .username = "user",
+  .fields = fields,
+};
+
+int
+LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
+{
+  return fuzz_mechanism_run (&x_oauth2, data, size);
+}
