@@ -196,6 +196,8 @@ tool_outcome_print_json (const ToolOutcome *outcome)
   static const char *const tls[] = { "version", "ciphersuite", "verified", NULL };
   static const char *const sasl[] = { "profile", "mechanism", "channel_binding", "mutual",
                                       NULL };
+  static const char *const refusal[] = { "status", "scope", "openid_configuration",
+                                         NULL };
   static const char *const bind[] = { "profile", "resource", NULL };
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autoptr (GVariant) all = NULL;
@@ -212,6 +214,7 @@ tool_outcome_print_json (const ToolOutcome *outcome)
   add_group (builder, all, "server", server);
   add_group (builder, all, "tls", tls);
   add_group (builder, all, "sasl", sasl);
+  add_group (builder, all, "refusal", refusal);
   add_group (builder, all, "bind", bind);
   add_stream (builder, all);
   add_mechanisms (builder, all);

@@ -3,6 +3,7 @@
 
 #include "tool-commands.h"
 #include "tool-outcome.h"
+#include "tool-secret.h"
 #include "tool-session.h"
 #include "tool-text.h"
 
@@ -42,8 +43,7 @@ print_verdict (ToolSession *session)
   ToolOutcome outcome;
 
   tool_session_get_outcome (session, &outcome);
-  if (options->password_file != NULL || options->password_command != NULL ||
-      outcome.report == NULL ||
+  if (tool_secret_is_given (options) || outcome.report == NULL ||
       g_strcmp0 (tool_outcome_get_step (&outcome), "sasl") != 0 ||
       tool_outcome_get_status (&outcome) != TOOL_SASL)
     return;

@@ -43,6 +43,8 @@ add_session_entries (GOptionContext *context, ToolOptions *options)
       "Read the password from the output of this command", "CMD" },
     { "state", 0, 0, TEXT, &options->state,
       "Keep what the login has learned for the next one", "FILE" },
+    { "token-file", 0, 0, TEXT, &options->token_file,
+      "Log in with the OAuth 2.0 token in this file; - is standard input", "F" },
     { "no-pipelining", 0, 0, G_OPTION_ARG_NONE, &options->no_pipelining,
       "Send nothing before it is known to be wanted", NULL },
     { "timeout", 0, 0, G_OPTION_ARG_INT, &options->timeout, "A limit for all of it",
@@ -242,10 +244,13 @@ check (ToolOptions *options, GError **error)
                            "--direct-tls and --starttls exclude each other");
       return FALSE;
     }
-  if (options->password_file != NULL && options->password_command != NULL)
+  if ((options->password_file != NULL) + (options->password_command != NULL) +
+          (options->token_file != NULL) >
+      1)
     {
       g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                           "--password-file and --password-command exclude each other");
+                           "--password-file, --password-command and --token-file exclude "
+                           "each other");
       return FALSE;
     }
 
@@ -327,6 +332,7 @@ tool_options_free (ToolOptions *options)
   g_free (options->password_file);
   g_free (options->password_command);
   g_free (options->state);
+  g_free (options->token_file);
   g_free (options->transcript);
   g_free (options);
 }

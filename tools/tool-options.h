@@ -33,6 +33,7 @@ typedef struct
   char *password_file;
   char *password_command;
   char *state;
+  char *token_file;
   gboolean no_pipelining;
   gboolean json;
   gboolean debug;

@@ -18,16 +18,21 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define MAX_SECRET_BYTES 4096
+/* A token may carry signed claims. */
+#define MAX_SECRET_BYTES 16384
 
 static struct termios saved_terminal;
 static int saved_terminal_fd = -1;
 
+/* What is wanted */
+#define PASSWORD "password"
+#define TOKEN "token"
+
 static char *
-fail (GError **error, const char *what, const char *why)
+fail (GError **error, const char *wanted, const char *what, const char *why)
 {
   g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NEED_CREDENTIAL,
-               "There is no password (%s): %s", what, why);
+               "There is no %s (%s): %s", wanted, what, why);
 
   return NULL;
 }
@@ -74,15 +79,15 @@ may_go_on (void)
 }
 
 static char *
-fail_system (GError **error, const char *what)
+fail_system (GError **error, const char *wanted, const char *what)
 {
   int saved_errno = errno;
 
   if (!time_is_up)
-    return fail (error, what, g_strerror (saved_errno));
+    return fail (error, wanted, what, g_strerror (saved_errno));
 
   g_set_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_TIMED_OUT,
-               "The password has not come in time (%s)", what);
+               "The %s has not come in time (%s)", wanted, what);
 
   return NULL;
 }
@@ -91,7 +96,7 @@ fail_system (GError **error, const char *what)
 
 /* The first line of @fd, and nothing behind it: the rest may be meant for others. */
 static char *
-read_line (int fd, const char *what, GError **error)
+read_line (int fd, const char *wanted, const char *what, GError **error)
 {
   char buffer[MAX_SECRET_BYTES + 1];
   char *secret = NULL;
@@ -124,32 +129,32 @@ read_line (int fd, const char *what, GError **error)
   if (n < 0)
     {
       xmpp_secret_free (secret);
-      return fail_system (error, what);
+      return fail_system (error, wanted, what);
     }
 
-  return secret != NULL ? secret : fail (error, what, why);
+  return secret != NULL ? secret : fail (error, wanted, what, why);
 }
 
 static char *
-read_file (const char *path, GError **error)
+read_file (const char *wanted, const char *path, GError **error)
 {
   struct stat status;
   char *secret;
   int fd;
 
   if (g_str_equal (path, "-"))
-    return read_line (STDIN_FILENO, "standard input", error);
+    return read_line (STDIN_FILENO, wanted, "standard input", error);
 
   do
     fd = open (path, O_RDONLY | O_CLOEXEC);
   while (fd < 0 && may_go_on ());
   if (fd < 0)
-    return fail_system (error, path);
+    return fail_system (error, wanted, path);
 
   if (fstat (fd, &status) == 0 && S_ISREG (status.st_mode) && (status.st_mode & 077) != 0)
     tool_complain ("warning: others can read or change %s", path);
 
-  secret = read_line (fd, path, error);
+  secret = read_line (fd, wanted, path, error);
   close (fd);
 
   return secret;
@@ -198,9 +203,9 @@ read_command (const char *command, GError **error)
                                      G_SPAWN_CHILD_INHERITS_STDIN,
                                  bind_to_parent, NULL, &pid, NULL, &output, NULL,
                                  &spawn_error))
-    return fail (error, "--password-command", spawn_error->message);
+    return fail (error, PASSWORD, "--password-command", spawn_error->message);
 
-  secret = read_line (output, "--password-command", &line_error);
+  secret = read_line (output, PASSWORD, "--password-command", &line_error);
   close (output);
   while (!time_is_up && waitpid (pid, &wait_status, 0) < 0 && may_go_on ())
     ;
@@ -217,10 +222,10 @@ read_command (const char *command, GError **error)
 
   xmpp_secret_free (secret);
   if (time_is_up)
-    return fail_system (error, "--password-command");
+    return fail_system (error, PASSWORD, "--password-command");
   /* How it has ended tells more than what it did not say. */
   if (!good)
-    return fail (error, "--password-command", spawn_error->message);
+    return fail (error, PASSWORD, "--password-command", spawn_error->message);
   g_propagate_error (error, g_steal_pointer (&line_error));
 
   return NULL;
@@ -246,7 +251,7 @@ prompt (const char *text, GError **error)
     {
       if (fd >= 0)
         close (fd);
-      return fail (error, "there is no terminal to ask on",
+      return fail (error, PASSWORD, "there is no terminal to ask on",
                    "use --password-file or --password-command");
     }
 
@@ -258,7 +263,7 @@ prompt (const char *text, GError **error)
   tcsetattr (fd, TCSAFLUSH, &silent);
 
   dprintf (fd, "%s", text);
-  secret = read_line (fd, "the terminal", error);
+  secret = read_line (fd, PASSWORD, "the terminal", error);
   dprintf (fd, "\n");
 
   restore_terminal ();
@@ -292,7 +297,7 @@ tool_secret_ask_async (const char *text, GAsyncReadyCallback callback, gpointer 
   g_task_set_source_tag (task, tool_secret_ask_async);
   if (!isatty (STDIN_FILENO))
     {
-      fail (&error, "standard input is no terminal to ask on",
+      fail (&error, PASSWORD, "standard input is no terminal to ask on",
             "use --password-file or --password-command");
       g_task_return_error (task, error);
       return;
@@ -350,6 +355,33 @@ free_closure_data (gpointer data, GClosure *closure)
   g_free (data);
 }
 
+gboolean
+tool_secret_is_given (const ToolOptions *options)
+{
+  return options->password_file != NULL || options->password_command != NULL ||
+         options->token_file != NULL;
+}
+
+/* @secret: NULL: it is to be asked for when it is needed */
+static gboolean
+read_secret (const ToolOptions *options, char **secret, GError **error)
+{
+  *secret = NULL;
+  if (!tool_secret_is_given (options))
+    return TRUE;
+
+  start_clock (options);
+  if (options->token_file != NULL)
+    *secret = read_file (TOKEN, options->token_file, error);
+  else if (options->password_file != NULL)
+    *secret = read_file (PASSWORD, options->password_file, error);
+  else
+    *secret = read_command (options->password_command, error);
+  stop_clock ();
+
+  return *secret != NULL;
+}
+
 XmppCredential *
 tool_secret_load (const ToolOptions *options, XmppJid *jid, GError **error)
 {
@@ -359,18 +391,11 @@ tool_secret_load (const ToolOptions *options, XmppJid *jid, GError **error)
   if (xmpp_jid_get_local (jid) == NULL)
     return xmpp_credential_new_anonymous ();
 
-  if (options->password_file != NULL || options->password_command != NULL)
-    {
-      start_clock (options);
-      secret = options->password_file != NULL
-                   ? read_file (options->password_file, error)
-                   : read_command (options->password_command, error);
-      stop_clock ();
-      if (secret == NULL)
-        return NULL;
-    }
+  if (!read_secret (options, &secret, error))
+    return NULL;
 
-  credential = xmpp_credential_new (NULL, secret);
+  credential = options->token_file != NULL ? xmpp_credential_new_for_token (NULL, secret)
+                                           : xmpp_credential_new (NULL, secret);
   if (secret == NULL)
     g_signal_connect_data (credential, "request", G_CALLBACK (request_cb),
                            g_strdup (xmpp_jid_to_string (jid)), free_closure_data, 0);

@@ -7,6 +7,8 @@
 
 G_BEGIN_DECLS
 
+/* The options say where it is */
+gboolean tool_secret_is_given (const ToolOptions *options);
 /* What proves who @jid is: read from the file or the command of the options at once, else
  * asked for on the terminal when the login needs it. Errors: XMPP_SASL_ERROR_NEED_CREDENTIAL */
 XmppCredential *tool_secret_load (const ToolOptions *options,

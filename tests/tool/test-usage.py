@@ -15,8 +15,8 @@ import unittest
 
 TOOL = os.environ["XMPP_TOOL"]
 
-KEYS = ["ok", "jid", "domain", "server", "tls", "sasl", "bind", "session", "stream_management",
-        "round_trips", "mechanisms", "steps", "error"]
+KEYS = ["ok", "jid", "domain", "server", "tls", "sasl", "refusal", "bind", "session",
+        "stream_management", "round_trips", "mechanisms", "steps", "error"]
 
 
 def run(*arguments, **options):
@@ -50,7 +50,7 @@ class Usage(unittest.TestCase):
         self.assert_usage("mechanisms", "more")
 
     def test_options(self):
-        for options in (["--colour"], ["--password=secret"], ["--token-file", "x"],
+        for options in (["--colour"], ["--password=secret"], ["--token=secret"],
                         ["--pin", "x"], ["--no-sasl2"], ["--timeline", "x"],
                         ["--port", "0"], ["--port", "65536"], ["--port", "x"],
                         ["--timeout", "0"], ["--timeout", "-1"],
@@ -58,7 +58,9 @@ class Usage(unittest.TestCase):
                         ["--host", ""], ["--host", "[]"], ["--mechanism", ""],
                         ["--mechanism", "scram"], ["--mechanism", "A" * 21], ["--authzid", "a@@b"],
                         ["--status", "\x01"], ["--status", b"\xff"],
-                        ["--password-file", "x", "--password-command", "y"]):
+                        ["--password-file", "x", "--password-command", "y"],
+                        ["--password-file", "x", "--token-file", "y"],
+                        ["--token-file", "x", "--password-command", "y"]):
             self.assert_usage("login", *options, "a@b.example")
         self.assert_usage("listen", "--count", "0", "a@b.example")
         self.assert_usage("mechanisms", "--host", "x")
@@ -129,16 +131,17 @@ class Secrets(unittest.TestCase):
         self.assertEqual(error["code"], "need-credential")
 
     def test_files(self):
-        self.assert_no_password("--password-file", "/nonexistent")
-        self.assert_no_password("--password-file", "-")
-        self.assert_no_password("--password-file", "/dev/zero")
-        with tempfile.NamedTemporaryFile() as empty:
-            self.assert_no_password("--password-file", empty.name)
+        for option in ("--password-file", "--token-file"):
+            self.assert_no_password(option, "/nonexistent")
+            self.assert_no_password(option, "-")
+            self.assert_no_password(option, "/dev/zero")
+            with tempfile.NamedTemporaryFile() as empty:
+                self.assert_no_password(option, empty.name)
 
     def test_text(self):
         """What a file may hold, up to the step that needs no password"""
         for content, status in ((b"secret", 3), (b"secret\r\n", 3), (b"sec\xc3\xa9\nmore", 3),
-                                (b"x" * 4096, 3), (b"x" * 4097, 5), (b"\nsecret", 5),
+                                (b"x" * 16384, 3), (b"x" * 16385, 5), (b"\nsecret", 5),
                                 (b"\r\n", 5), (b"sec\0ret\n", 5), (b"\xff\n", 5)):
             with tempfile.NamedTemporaryFile() as file:
                 file.write(content)
@@ -251,11 +254,12 @@ class Secrets(unittest.TestCase):
             file.flush()
             for mode, warned in ((0o600, False), (0o640, True), (0o604, True)):
                 os.chmod(file.name, mode)
-                result = run("login", "--host", "127.0.0.1", "--port", closed_port(),
-                             "--password-file", file.name, "a@b.example")
-                self.assertEqual(result.returncode, 3, result)
-                self.assertEqual("warning" in result.stderr, warned, result)
-                self.assertNotIn("secret", result.stdout + result.stderr)
+                for option in ("--password-file", "--token-file"):
+                    result = run("login", "--host", "127.0.0.1", "--port", closed_port(),
+                                 option, file.name, "a@b.example")
+                    self.assertEqual(result.returncode, 3, result)
+                    self.assertEqual("warning" in result.stderr, warned, result)
+                    self.assertNotIn("secret", result.stdout + result.stderr)
 
 
 class Refused(unittest.TestCase):
