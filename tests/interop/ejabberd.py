@@ -98,17 +98,30 @@ class Ejabberd(lab.Server):
             "hosts": list(self.hosts), "loglevel": "info", "log_rotate_count": 0,
             "ca_file": self.ca, "certfiles": shown, "auth_password_format": "plain",
             "disable_sasl_mechanisms": [], "host_config": own, "listen": listeners,
+            "oauth_access": "all",
             "modules": {"mod_roster": {}, "mod_disco": {}, "mod_ping": {}},
         }, indent=1))
 
     def _write_accounts(self):
         accounts = ", ".join(f'{{<<"{user}">>, <<"{host}">>}}' for host in self.hosts
                              for user in lab.USERS if self.hosts[host] != "anon")
+        # What the command of the administrator calls; newer ones take scopes one by one.
+        scopes = '"sasl_auth"' if self.version == "23" else '[<<"sasl_auth">>]'
         self.write("accounts", f"""
             [ok = ejabberd_auth:try_register(User, Host, <<"{lab.PASSWORD}">>)
              || {{User, Host}} <- [{accounts}]],
+            {{Token, _, _}} =
+                ejabberd_oauth:oauth_issue_token("alice@{self.domain}", 3600, {scopes}),
+            ok = file:write_file("{self.path("token")}", Token),
             io:format("{READY}~n").
         """)
+
+    def some_tokens(self):
+        """For alice: the kind of host, a bad token and a good one, the mechanism that takes them,
+        and what the server says of a bad one"""
+        with open(self.path("token"), encoding="ascii") as file:
+            return ("", "bad", file.read(), "X-OAUTH2",
+                    {"scope": None, "openid_configuration": None})
 
     def command(self):
         paths = [word for place in self._modules for word in ("-pa", place)]

@@ -7,6 +7,7 @@ import hmac
 import os
 import re
 import shutil
+import time
 
 import cyrus
 import lab
@@ -74,6 +75,29 @@ def hashed_account(name):
 # Asks for the client's certificate, and leaves what is wrong with it to SASL
 ASKING = {"verify": ["peer"], "verifyext": ["lsec_continue", "lsec_ignore_purpose"]}
 
+# Where whoever is refused is sent for a token
+OPENID_CONFIGURATION = "https://tokens.test/.well-known/openid-configuration"
+TOKEN_SCOPE = "xmpp"
+
+# Makes what an application would get elsewhere: two tokens for alice, one of them too old
+TOKENS_MODULE = f"""
+local tokens = module:depends("tokenauth");
+local what_is_said = module:shared("tokenauth/oauthbearer_config");
+what_is_said.oidc_discovery_url = {lua(OPENID_CONFIGURATION)};
+what_is_said.scope = {lua(TOKEN_SCOPE)};
+
+module:hook_global("server-started", function ()
+  local jid = "alice@"..module.host;
+  local grant = assert(tokens.create_grant(jid, jid, 3600, {{}}));
+  local function make(ttl)
+    return (assert(tokens.create_token(jid, grant, nil, ttl, "oauth2", {{}})));
+  end
+  local file = assert(io.open(module:get_option_string("test_tokens"), "w"));
+  file:write(make(3600), "\\n", make(-1), "\\n", "end\\n");
+  file:close();
+end);
+"""
+
 
 class Prosody(lab.Server):
     """One running server; alice and bob know each other. With @with_cyrus it has hosts whose SASL
@@ -99,6 +123,8 @@ class Prosody(lab.Server):
         os.makedirs(self.path("cyrus"))
         self.cyrus = cyrus.Cyrus(self.path("cyrus"))
         self._write_accounts()
+        os.makedirs(self.path("modules"))
+        self.write("modules/mod_test_tokens.lua", TOKENS_MODULE)
         self._write_config()
 
     def command(self):
@@ -106,6 +132,21 @@ class Prosody(lab.Server):
 
     def logs(self):
         return [self.path("output"), self.path("log")]
+
+    def some_tokens(self):
+        """For alice: the kind of host, a token that has expired and a good one (None: there are
+        none), the mechanism that takes them, and what the server says of a bad one"""
+        said = {"scope": TOKEN_SCOPE, "openid_configuration": OPENID_CONFIGURATION}
+        if self.version != "13":
+            return "", None, None, None, said
+        for _ in range(100):
+            if os.path.exists(self.path("tokens")):
+                with open(self.path("tokens"), encoding="ascii") as file:
+                    lines = file.read().split()
+                if len(lines) == 3:
+                    return "hash", lines[1], lines[0], "OAUTHBEARER", said
+            time.sleep(0.05)
+        raise lab.LabError("Prosody has made no tokens")
 
     def _data(self, host, store, user, table):
         def escape(text):
@@ -142,6 +183,8 @@ class Prosody(lab.Server):
             lines.append('  authentication = "internal_hashed"')
             digest = "SHA-256" if kind == "hash256" else "SHA-1"
             lines.append(f"  password_hash = {lua(digest)}")
+            if kind == "hash" and self.version == "13":
+                lines.append('  modules_enabled = { "test_tokens" }')
         elif kind in cyrus.KINDS:
             lines += [f"  {name} = {lua(value)}"
                       for name, value in self.cyrus.settings(host, kind).items()]
@@ -174,6 +217,8 @@ class Prosody(lab.Server):
             f"pidfile = {lua(self.path('pid'))}",
             f"data_path = {lua(self.path('data'))}",
             f"admin_socket = {lua(self.path('socket'))}",
+            f"plugin_paths = {{ {lua(self.path('modules'))} }}",
+            f"test_tokens = {lua(self.path('tokens'))}",
             f"interfaces = {lua(self.addresses)}",
             f"c2s_ports = {{ {self.port} }}",
             f"c2s_direct_tls_ports = {{ {self.tls_port} }}",

@@ -84,21 +84,50 @@ class Tests(checks.Checks):
         result = self.account(lab.PLAIN).run("login", options=["--mechanism", "OTP"])
         self.failed(result, 5, "a mechanism that nobody has")
 
+    def keeps_quiet(self, account, message, mechanism, status=0):
+        """Attack L1: all that the library can be made to say has the secret in no form."""
+        forms = [account.password, account.password.encode().hex(),
+                 *(base64.b64encode(text.encode()).decode().rstrip("=")
+                   for text in (message, account.password))]
+        result = account.run("login", options=["--debug", "--mechanism", mechanism],
+                             G_MESSAGES_DEBUG="all")
+        said = result.output + result.errors
+        self.tap.ok(result.status == status and "urn:ietf:params:xml:ns:xmpp-sasl" in said,
+                    f"the log shows the login with {mechanism}", result)
+        self.tap.equal([form for form in forms if form in said], [],
+                       f"and not the secret with {mechanism}", said)
+
     def logs(self):
-        """Attack L1: all that the library can be made to say has the password in no form."""
-        message = f"\0alice\0{lab.PASSWORD}".encode()
-        forms = [lab.PASSWORD, lab.PASSWORD.encode().hex(),
-                 *(base64.b64encode(text).decode().rstrip("=")
-                   for text in (message, lab.PASSWORD.encode()))]
         for mechanism in STORED[lab.PLAIN]:
-            result = self.account(lab.PLAIN).run(
-                "login", options=["--debug", "--mechanism", mechanism],
-                G_MESSAGES_DEBUG="all")
-            said = result.output + result.errors
-            self.tap.ok(result.status == 0 and "urn:ietf:params:xml:ns:xmpp-sasl" in said,
-                        f"the log shows the login with {mechanism}", result)
-            self.tap.equal([form for form in forms if form in said], [],
-                           f"and not the password with {mechanism}", said)
+            self.keeps_quiet(self.account(lab.PLAIN), f"\0alice\0{lab.PASSWORD}", mechanism)
+
+    def tokens(self):
+        """OAUTHBEARER, which version 13 has"""
+        kind, expired, good, _, said = self.server.some_tokens()
+        if good is None:
+            return
+        host = lab.host_name(lab.DOMAIN, kind)
+        accounts = [self.account(host, password=token) for token in (good, expired)]
+        for account in accounts:
+            account.secret = "token"
+        result = accounts[0].run("login")
+        self.logged_in(result, "a token is enough", mechanism="OAUTHBEARER", mutual=False)
+        reasons = {row.get("name"): row.get("why") for row in result.get("mechanisms") or []}
+        self.tap.equal((reasons.get("SCRAM-SHA-1"), reasons.get("PLAIN")),
+                       ("the login is to be with a token",) * 2,
+                       "the report says why not with a password", result)
+        result = accounts[1].run("login")
+        self.failed(result, 5, "a token that has expired", "not-authorized", ("sasl",))
+        self.tap.ok("hash.p.test refused the token: invalid_token. What to do: "
+                    in (result.get("error", "message") or ""),
+                    "the message says so, and what to do", result)
+        self.tap.equal(result.get("refusal"), {"status": "invalid_token", **said},
+                       "what the server says of it", result)
+        result = self.account(host).run("login", options=["--mechanism", "OAUTHBEARER"])
+        self.failed(result, 5, "a password for OAUTHBEARER", step=("sasl",))
+        for account, status in zip(accounts, (0, 5)):
+            message = f"n,a={account.jid},\1auth=Bearer {account.password}\1\1"
+            self.keeps_quiet(account, message, "OAUTHBEARER", status)
 
     def remembered(self):
         """What the first login leaves in its file spares the second one the password and waits
@@ -203,9 +232,9 @@ def main():
     with prosody.Prosody(version, cache) as server:
         tests = Tests(lab.Tap(), server)
         for test in (tests.mechanisms, tests.channel_binding, tests.best_mechanism,
-                     tests.wrong_secrets, tests.logs, tests.remembered, tests.certificates,
-                     tests.wrong_kind_of_port, tests.messages, tests.departure,
-                     tests.server_leaves):
+                     tests.wrong_secrets, tests.logs, tests.tokens, tests.remembered,
+                     tests.certificates, tests.wrong_kind_of_port, tests.messages,
+                     tests.departure, tests.server_leaves):
             test()
         return tests.tap.finish()
 

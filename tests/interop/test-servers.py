@@ -13,9 +13,11 @@ import collections
 import concurrent.futures
 import contextlib
 import functools
+import json
 import os
 import shutil
 import socket
+import subprocess
 import sys
 import tempfile
 import time
@@ -30,6 +32,7 @@ import sandbox
 import talk
 from tool import Account
 
+TOKEN_LOGIN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "token-login.py")
 BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 PORTS = (5222, 5223)
 SCRAM = ("SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512")
@@ -60,8 +63,8 @@ PATIENCE = 8
 SILENT_PORT, MUTE_PORT, DEAD_PORT = 6001, 6002, 6003
 
 
-def account(jid, password=lab.PASSWORD):
-    return Account(jid, password)
+def account(jid, password=lab.PASSWORD, **more):
+    return Account(jid, password, **more)
 
 
 def host_of(label):
@@ -191,10 +194,48 @@ class ServerTests(checks.Checks):
                 self.tap.ok(line, f"{self.label}: {receiver} reads", listener)
                 self.tap.equal(listener.finish(), 0, f"{self.label}: {receiver} leaves", listener)
 
+    def tokens(self):
+        """Prosody 13 has OAUTHBEARER, ejabberd has X-OAUTH2."""
+        kind, bad, good, mechanism, _ = self.server.some_tokens()
+        if good is None:
+            return
+        for token in (good, bad):
+            result = account(f"alice@{self.host(kind)}", token, secret="token").run("login")
+            if token == good:
+                self.logged_in(result, f"{self.label}: a token", mechanism=mechanism,
+                               mutual=False, source="srv")
+            else:
+                self.failed(result, 5, f"{self.label}: a bad token", "not-authorized",
+                            ("sasl",))
+                message = result.get("error", "message") or ""
+                self.tap.ok("What to do: get a new token" in message,
+                            f"{self.label}: what to do about a bad token", result)
+
+    def tokens_from_python(self):
+        """What has expired is asked for once more, and the login goes on with it."""
+        kind, bad, good, mechanism, said = self.server.some_tokens()
+        if good is None:
+            return
+        asked = [{"fields": ["token"], "reason": reason, **details}
+                 for reason, details in (("missing", dict.fromkeys(said)), ("expired", said))]
+        for last in (good, bad + "x"):
+            jid = f"alice@{self.host(kind)}"
+            result = subprocess.run([sys.executable, TOKEN_LOGIN, jid, bad, last],
+                                    capture_output=True, text=True, check=False, timeout=60)
+            try:
+                found = json.loads(result.stdout)
+            except ValueError:
+                found = {}
+            self.tap.equal(found, {
+                "error": None if last == good else "not-authorized",
+                "mechanism": mechanism if last == good else None,
+                "asked": asked, "rejected": ["token"] * (1 if last == good else 2),
+            }, f"{self.label}: tokens from Python", f"{result}\n{self.server.last_words()}")
+
     def run(self):
         for test in (self.best_by_name, self.tls_12, self.stored_hashed, self.each_mechanism,
-                     self.digest_md5, self.binding_required, self.useless_plus, self.without_password,
-                     self.certificates, self.messages):
+                     self.digest_md5, self.binding_required, self.useless_plus,
+                     self.without_password, self.certificates, self.tokens, self.messages):
             test()
 
 
@@ -348,6 +389,8 @@ def run(tap, servers, client):
                         tap.ok(talk.talk(command, command, domain),
                                f"{label}: messages both ways from Python, {domain}",
                                server.last_words())
+                for each in tests:
+                    each.tokens_from_python()
             odd = NameTests(tap, servers[ODD_SERVER])
             odd.ways()
             odd.never()

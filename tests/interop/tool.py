@@ -41,12 +41,14 @@ class Result:
 
 
 class Account:
-    """A JID, its password (None: nobody gives one), and where its server is; without a port the DNS
-    knows."""
+    """A JID, its password (None: nobody gives one) or token, and where its server is; without a
+    port the DNS knows."""
 
-    def __init__(self, jid, password, port=None, direct_tls=False, ca=None, host="127.0.0.1"):
+    def __init__(self, jid, password, port=None, direct_tls=False, ca=None, host="127.0.0.1",
+                 secret="password"):
         self.jid = jid
         self.password = password
+        self.secret = secret
         self.options = []
         if port is not None:
             self.options += ["--host", host, "--port", str(port),
@@ -55,7 +57,7 @@ class Account:
             self.options += ["--ca", ca]
 
     def arguments(self, command, words, options):
-        secret = [] if self.password is None else ["--password-file", "-"]
+        secret = [] if self.password is None else [f"--{self.secret}-file", "-"]
         return [command, *self.options, *options, *secret, self.jid, *words]
 
     def run(self, command, *words, options=(), timeout=TIMEOUT, **environment):
