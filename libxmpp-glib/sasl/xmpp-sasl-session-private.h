@@ -39,7 +39,7 @@ struct _XmppSaslSession
   gboolean failed_here;
 
   guint attempts;
-  GHashTable *asked; /* field → how often it was asked for */
+  GHashTable *asked;   /* field → how often it was asked for */
   gboolean asked_anew; /* for what had expired: that is asked once */
 };
 
