@@ -66,6 +66,12 @@ tool_outcome_get_step (const ToolOutcome *outcome)
                        XMPP_CONNECTION_ERROR_POLICY))
     return "starttls";
 
+  /* TLS 1.3 tells of a client certificate that is refused only behind the handshake, which
+   * then was none (RFC 8446 §4.4.2.4). */
+  if (g_str_equal (step, "stream") && outcome->error->domain == G_TLS_ERROR &&
+      outcome->error->code != G_TLS_ERROR_EOF)
+    return "tls";
+
   return step;
 }
 

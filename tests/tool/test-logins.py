@@ -320,6 +320,20 @@ class Options(Tool):
                 self.assertEqual(result.returncode, 0, result)
             self.assertEqual(seen, [((("commonName", "client.test"),),)] * 2)
 
+    def test_client_certificate_refused(self):
+        """By TLS itself, which says so behind its handshake"""
+        certificate, key = CERTIFICATES.paths("self.test")
+
+        def script(link):
+            link.ask_for_certificate(CERTIFICATES.ca)
+            link.start_tls()
+
+        text, obj = self.login(script, "--client-cert", certificate, "--client-key", key)
+        self.assertEqual((text.returncode, obj.returncode), (4, 4), text)
+        self.assertEqual(json.loads(obj.stdout)["error"]["step"], "tls")
+        self.assertRegex(text.stderr, "^xmpp-tool: tls: .*refused the client certificate: "
+                                      ".*What to do: .*trusts who has issued it")
+
     def test_no_pipelining(self):
         for result in self.login(log_in, "--no-pipelining"):
             self.assertEqual(result.returncode, 0, result)
