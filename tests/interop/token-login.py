@@ -43,7 +43,7 @@ class Tokens(Xmpp.Credential):
 
 async def main(jid, tokens):
     credential = Tokens(tokens)
-    client = Xmpp.Client(jid, None, credential=credential)
+    client = Xmpp.Client(jid, credential)
     code = None
     try:
         await client.open_async()
