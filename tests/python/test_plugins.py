@@ -230,6 +230,41 @@ class Credentials(Case):
         self.assertIn("RuntimeError", caught.exception.message)
 
 
+class Handlers(Case):
+    """Coroutine functions as handlers of signals"""
+
+    def test_request(self):
+        async def handle(_credential, request, value):
+            await asyncio.sleep(0.005)
+            request.set_field("password", value)
+            request.reply()
+
+        for connect in ("connect", "connect_after"):
+            credential = Xmpp.Credential.new("romeo", None)
+            getattr(credential, connect)("request", handle, SECRET)
+            self.assertEqual(step(create(Client, credential)), (SECRET.encode(), COMPLETE))
+
+    def test_raises(self):
+        async def handle(_credential, _request):
+            int(SECRET)
+
+        credential = Xmpp.Credential.new("romeo", None)
+        credential.connect("request", handle)
+        error = self.check_error(Xmpp.SaslError.MODULE, create(Client, credential))
+        self.assertIn("handle(): ValueError", error.message)
+
+    def test_others(self):
+        async def handle(*_arguments):
+            pass
+
+        for object_, signal in ((Xmpp.Client("romeo@example.net"), "message"),
+                                (Xmpp.Client("romeo@example.net"), "notify::state"),
+                                (Xmpp.Credential.new("romeo", None), "obtained")):
+            with self.assertRaises(TypeError) as caught:
+                object_.connect(signal, handle)
+            self.assertIn(f"waits for a handler of {signal}", str(caught.exception))
+
+
 class Users(Xmpp.Authenticator):
     """Answers later: from a timeout, from coroutines."""
 

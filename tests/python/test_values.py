@@ -34,6 +34,58 @@ class Jid(unittest.TestCase):
                                                      Gio.IOErrorEnum.INVALID_DATA), text)
 
 
+class Texts(unittest.TestCase):
+    """C would take a text to end at its first U+0000, and nobody would be told."""
+
+    def assert_refused(self, call, *arguments, **named):
+        with self.assertRaises(GLib.Error) as caught:
+            call(*arguments, **named)
+        self.assertTrue(caught.exception.matches(Gio.io_error_quark(),
+                                                 Gio.IOErrorEnum.INVALID_DATA), caught.exception)
+
+    def test_functions(self):
+        to = "juliet@example.net"
+        chat = Xmpp.StanzaType.CHAT
+        for call, *arguments in ((Xmpp.Jid.new, to + "/x\0y"),
+                                 (Xmpp.Jid.new_from_parts, "juliet\0", "example.net", None),
+                                 (Xmpp.Element.new, "a\0b", None),
+                                 (Xmpp.Element.new_from_string, "<a/>\0<b/>"),
+                                 (Xmpp.Stanza.new_message, chat, to, "Hello\0"),
+                                 (Xmpp.Stanza.new_message, chat, to + "\0", "Hello"),
+                                 (Xmpp.Stanza.new_presence, Xmpp.StanzaType.AVAILABLE, to, "\0"),
+                                 (Xmpp.sasl_prepare, "a\0b", False),
+                                 (Xmpp.jid_escape_local, "a\0b")):
+            self.assert_refused(call, *arguments)
+        self.assert_refused(Xmpp.Stanza.new_message, stanza_type=chat, to=to, body="a\0b")
+
+    def test_methods(self):
+        element = Xmpp.Element.new("a", None)
+        stanza = Xmpp.Stanza.new_message(Xmpp.StanzaType.CHAT, None, "Hello")
+        client = Xmpp.Client("romeo@example.net")
+        for call, *arguments in ((element.set_text, "a\0b"), (element.append_text, "a\0b"),
+                                 (element.set_attribute, "name", "a\0b"),
+                                 (element.append_child, "b", None, "a\0b"),
+                                 (stanza.set_id, "a\0b"), (stanza.set_to, "example.net\0"),
+                                 (client.set_resource, "a\0b"), (client.set_pins, ["\0"]),
+                                 (client.close_async, "Goodbye\0", None, print)):
+            self.assert_refused(call, *arguments)
+        self.assertEqual(element.to_string(), "<a/>")
+        self.assertEqual(stanza.get_body(), "Hello")
+        self.assertIsNone(stanza.get_to())
+
+    def test_properties(self):
+        for name, value in (("resource", "a\0b"), ("pins", ["a\0b"])):
+            self.assert_refused(Xmpp.Client, "romeo@example.net", **{name: value})
+        client = Xmpp.Client("romeo@example.net", lang="en")
+        self.assert_refused(client.set_property, "lang", "de\0")
+        self.assert_refused(client.set_properties, lang="de\0")
+        self.assert_refused(setattr, client.props, "lang", "de\0")
+        self.assertEqual(client.props.lang, "en")
+        client.props.lang = "de"
+        self.assertEqual(client.get_lang(), "de")
+        self.assertIn("lang", [parameter.name for parameter in client.props])
+
+
 class Element(unittest.TestCase):
     def test_tree(self):
         query = Xmpp.Element.new("query", "jabber:iq:version")

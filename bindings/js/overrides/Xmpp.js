@@ -6,10 +6,12 @@
 // end is null. Connections can be iterated over with "for await". In subclasses of mechanisms,
 // credentials and authenticators an exception ends the login with an error that names class and
 // line, and what answers later may be async; throw new Xmpp.SaslError({code, message}) to say more.
+// Text with U+0000 in it, which C would take for a shorter one, is refused wherever it is given:
+// Gio.IOErrorEnum.INVALID_DATA, and an Xmpp.SaslError where it is about secrets.
 
 /* exported _init */
 
-const {GLib, GObject} = imports.gi;
+const {Gio, GLib, GObject} = imports.gi;
 
 // The method, or with nothing but missing arguments before its callback a promise
 function promisify(prototype, name) {
@@ -189,26 +191,81 @@ function adaptSubclasses(Xmpp, owner, adapters, seen = () => {}) {
     };
 }
 
-// The function, which hands secrets on to C, where they would end at the first U+0000
-function takeWhole(Xmpp, owner, name) {
-    const start = owner[name];
-    owner[name] = function (...args) {
-        if (args.some(value => typeof value === 'string' && value.includes('\0'))) {
-            throw new Xmpp.SaslError({
-                code: Xmpp.SaslError.MALFORMED_REQUEST,
-                message: 'A field with U+0000 in it can be no secret and no name',
-            });
-        }
-        return start.apply(this, args);
-    };
+// Text, which C would take to end at its first U+0000
+function refuse(Xmpp, secret) {
+    if (secret) {
+        throw new Xmpp.SaslError({
+            code: Xmpp.SaslError.MALFORMED_REQUEST,
+            message: 'A field with U+0000 in it can be no secret and no name',
+        });
+    }
+    throw new GLib.Error(Gio.IOErrorEnum, Gio.IOErrorEnum.INVALID_DATA,
+        'U+0000 cannot be part of any text');
 }
 
-function adaptSecrets(Xmpp) {
-    takeWhole(Xmpp, Xmpp.Credential, 'new');
-    takeWhole(Xmpp, Xmpp.Credential.prototype, 'set_field');
-    takeWhole(Xmpp, Xmpp.CredentialRequest.prototype, 'set_field');
-    takeWhole(Xmpp, Xmpp.AuthenticatorRequest.prototype, 'reply');
-    takeWhole(Xmpp, Xmpp.Authenticator.prototype, 'set_decoy');
+function isCut(value) {
+    return typeof value === 'string' ? value.includes('\0') : Array.isArray(value) && value.some(isCut);
+}
+
+// What stands at a name, with its arguments looked at; a function keeps how many it takes.
+function takeWhole(Xmpp, owner, name, secret) {
+    const described = Object.getOwnPropertyDescriptor(owner, name);
+    const {value: start, set} = described;
+    if (set) {
+        const setWhole = function (value) {
+            if (isCut(value))
+                refuse(Xmpp, secret);
+            set.call(this, value);
+        };
+        // The ways to write it are properties of their own.
+        const camel = name.replace(/_(\w)/g, (_match, letter) => letter.toUpperCase());
+        for (const written of [name, camel, name.replaceAll('_', '-')])
+            Object.defineProperty(owner, written, {...described, set: setWhole});
+    } else if (typeof start === 'function' && start.length > 0 && name !== 'constructor') {
+        owner[name] = function (...args) {
+            for (const value of args) {
+                if (isCut(value))
+                    refuse(Xmpp, secret);
+            }
+            return start.apply(this, args);
+        };
+        Object.defineProperty(owner[name], 'length', {value: start.length});
+    }
+}
+
+function adaptTexts(Xmpp) {
+    const secrets = [Xmpp.Credential, Xmpp.CredentialRequest, Xmpp.Authenticator,
+        Xmpp.AuthenticatorRequest, Xmpp.SaslMechanism];
+
+    for (const name of Object.keys(Xmpp).filter(key => !key.endsWith('Class'))) {
+        const kind = Xmpp[name];
+        if (typeof kind !== 'function' || kind.prototype instanceof GLib.Error)
+            continue;
+        if (!kind.$gtype) {
+            takeWhole(Xmpp, Xmpp, name, false);
+            continue;
+        }
+        const secret = secrets.includes(kind);
+        for (const owner of [kind, kind.prototype]) {
+            for (const part of Object.getOwnPropertyNames(owner))
+                takeWhole(Xmpp, owner, part, secret);
+        }
+        if (kind.prototype instanceof GObject.Object) {
+            for (const name of ['_init', 'set']) {
+                const start = GObject.Object.prototype[name];
+                kind.prototype[name] = function (properties = {}, ...more) {
+                    if (Object.values(properties).some(isCut))
+                        refuse(Xmpp, secret);
+                    return start.call(this, properties, ...more);
+                };
+            }
+            kind.prototype.set_property = function (name, value) {
+                if (isCut(value))
+                    refuse(Xmpp, secret);
+                GObject.Object.prototype.set_property.call(this, name, value);
+            };
+        }
+    }
 }
 
 function adaptSasl(Xmpp) {
@@ -239,12 +296,12 @@ function adaptSasl(Xmpp) {
 function _init() {
     const Xmpp = this;
 
+    adaptTexts(Xmpp);
     for (const kind of [Xmpp.Connection, Xmpp.SaslMechanism, Xmpp.StateStore]) {
         Object.getOwnPropertyNames(kind.prototype).filter(name => name.endsWith('_async'))
             .forEach(name => promisify(kind.prototype, name));
     }
     adaptConnection(Xmpp);
     adaptValues(Xmpp);
-    adaptSecrets(Xmpp);
     adaptSasl(Xmpp);
 }

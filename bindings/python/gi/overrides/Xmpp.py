@@ -8,7 +8,9 @@ ended. Xmpp.run() is asyncio.run() with GLib's main loop inside. Errors of the l
 domains are exceptions of their own, all of them subclasses of GLib.Error; raise one the same way:
 Xmpp.SaslError("Refused", Xmpp.SaslError.NOT_AUTHORIZED). In subclasses of mechanisms, credentials
 and authenticators any other exception ends the login with an error that names class and line, and
-what answers later may be a coroutine.
+what answers later may be a coroutine, as may a handler of "request". Text with U+0000 in it, which
+C would take for a shorter one, is refused wherever it is given: by GLib.Error with
+Gio.IOErrorEnum.INVALID_DATA, by Xmpp.SaslError where it is about secrets.
 """
 
 import asyncio
@@ -73,6 +75,9 @@ for _name, _quark in (("ConnectionError", Xmpp.connection_error_quark),
     _add_error(_name, _quark)
 
 
+_SaslError = _errors[GLib.quark_to_string(Xmpp.sasl_error_quark())]
+
+
 def _own(error):
     """@error as the exception of its domain."""
     kind = _errors.get(error.domain)
@@ -89,6 +94,88 @@ def _guard(function):
         except GLib.Error as error:
             raise _own(error) from None
     return call
+
+
+# Text, which C would take to end at its first U+0000
+
+
+_CONTAINERS = (list, tuple)
+_secret_kinds = (Xmpp.Credential, Xmpp.CredentialRequest, Xmpp.Authenticator,
+                 Xmpp.AuthenticatorRequest, Xmpp.SaslMechanism)
+
+
+def _refuse(kind):
+    if kind in _secret_kinds:
+        raise _SaslError("A field with U+0000 in it can be no secret and no name",
+                         _SaslError.MALFORMED_REQUEST)
+    raise GLib.Error.new_literal(Gio.io_error_quark(), "U+0000 cannot be part of any text",
+                                 Gio.IOErrorEnum.INVALID_DATA)
+
+
+def _check_texts(kind, values):
+    for value in values:
+        if isinstance(value, str):
+            if "\0" in value:
+                _refuse(kind)
+        elif isinstance(value, _CONTAINERS):
+            _check_texts(kind, value)
+
+
+def _is_text(kind):
+    tag = kind.get_tag_as_string()
+    return tag in ("utf8", "filename") or tag == "array" and _is_text(kind.get_param_type(0))
+
+
+def _takes_text(info):
+    return any(_is_text(argument.get_type()) for argument in info.get_arguments())
+
+
+def _take_whole(function, kind=None):
+    """@function, which hands text on to C."""
+    @functools.wraps(function)
+    def call(*arguments, **named):
+        _check_texts(kind, arguments)
+        if named:
+            _check_texts(kind, named.values())
+        return function(*arguments, **named)
+    return call
+
+
+class _Properties:
+    """The properties of an object, as attributes"""
+
+    def __init__(self, properties, kind):
+        vars(self).update(_properties=properties, _kind=kind)
+
+    def __getattr__(self, name):
+        return getattr(self._properties, name)
+
+    def __setattr__(self, name, value):
+        _check_texts(self._kind, (value,))
+        setattr(self._properties, name, value)
+
+    def __dir__(self):
+        return dir(self._properties)
+
+    def __iter__(self):
+        return iter(self._properties)
+
+    def __len__(self):
+        return len(self._properties)
+
+
+_native_props = inspect.getattr_static(GObject.Object, "props")
+
+
+class _PropertiesOf:
+    """The attribute "props" of a class and of its objects"""
+
+    def __init__(self, kind):
+        self._kind = kind
+
+    def __get__(self, instance, owner):
+        properties = _native_props.__get__(instance, owner)
+        return properties if instance is None else _Properties(properties, self._kind)
 
 
 # Operations that are awaited
@@ -187,6 +274,19 @@ def _keep(connection, stanza):
     connection.__dict__.setdefault("_unclaimed", []).append(stanza)
 
 
+def _adapt_connect(connect):
+    """The method @connect, which knows what to do with a coroutine function."""
+    @functools.wraps(connect)
+    def adapted(self, signal, handler, *arguments):
+        if inspect.iscoroutinefunction(handler):
+            if not isinstance(self, Xmpp.Credential) or signal != "request":
+                raise TypeError(f"{handler.__qualname__}() is a coroutine function, and nobody "
+                                f"waits for a handler of {signal}: start a task in a plain one")
+            handler = _adapt_answer(handler)
+        return connect(self, signal, handler, *arguments)
+    return adapted
+
+
 def _is_function(value):
     return type(value).__name__ == "FunctionInfo"
 
@@ -196,24 +296,31 @@ def _adapt_class(kind):
         if not _is_function(info):
             continue
         finish = vars(kind).get(name.removesuffix("async") + "finish")
+        function = info if info.is_method() else getattr(kind, name)
+        if _takes_text(info):
+            function = _take_whole(function, kind)
         if name.endswith("_async") and finish is not None:
             names = [argument.get_name() for argument in info.get_arguments()]
             keep = _keep if name == "receive_async" else None
-            setattr(kind, name, _awaitable(info, finish, names, keep))
-        elif not info.can_throw_gerror():
-            continue
-        elif info.is_method():
-            setattr(kind, name, _guard(info))
-        else:
-            setattr(kind, name, staticmethod(_guard(getattr(kind, name))))
+            function = _awaitable(function, finish, names, keep)
+        elif info.can_throw_gerror():
+            function = _guard(function)
+        if function is not info:
+            setattr(kind, name, function if info.is_method() else staticmethod(function))
+    if issubclass(kind, GObject.Object):
+        kind.props = _PropertiesOf(kind)
+        for name in ("__init__", "set_property", "set_properties"):
+            setattr(kind, name, _take_whole(getattr(GObject.Object, name), kind))
+        for name in ("connect", "connect_after"):
+            setattr(kind, name, _adapt_connect(getattr(GObject.Object, name)))
 
 
 for _name in dir(Xmpp):
     _value = getattr(Xmpp, _name)
     if isinstance(_value, type):
         _adapt_class(_value)
-    elif _is_function(_value) and _value.can_throw_gerror():
-        globals()[_name] = _guard(_value)
+    elif _is_function(_value):
+        globals()[_name] = _guard(_take_whole(_value))
         __all__.append(_name)
 
 
@@ -292,6 +399,9 @@ def _get_own_error(self):
     return None if error is None else _own(error)
 
 
+_native_init = Xmpp.Client.__init__
+
+
 def _init_client(self, account=None, credential=None, **properties):
     """@account is a JID or a string, @credential a credential or a password."""
     if isinstance(account, str):
@@ -299,7 +409,7 @@ def _init_client(self, account=None, credential=None, **properties):
         properties.setdefault("resource", account.get_resource())
     if isinstance(credential, str):
         credential = Xmpp.Credential.new(None, credential)
-    GObject.Object.__init__(self, account=account, credential=credential, **properties)
+    _native_init(self, account=account, credential=credential, **properties)
 
 
 Xmpp.Connection.stanzas = _stanzas
@@ -312,9 +422,6 @@ Xmpp.Client.__init__ = _init_client
 
 
 # Mechanisms, credentials and authenticators written in Python
-
-
-_SaslError = _errors[GLib.quark_to_string(Xmpp.sasl_error_quark())]
 
 
 def _failure(function, error):
@@ -380,9 +487,9 @@ async def _wait(function, answer, request):
 def _adapt_answer(function):
     """@function answers its request now or later, and may be a coroutine."""
     @functools.wraps(function)
-    def answer(self, request):
+    def answer(self, request, *more):
         try:
-            given = function(self, request)
+            given = function(self, request, *more)
             if not inspect.iscoroutine(given):
                 return given is None or given
             loop = _running_loop()
@@ -412,23 +519,6 @@ _adapt_subclasses(Xmpp.SaslMechanism, do_step=_adapt_step, do_begin_step=_adapt_
 _adapt_subclasses(Xmpp.Credential, do_request=_adapt_answer)
 _adapt_subclasses(Xmpp.Authenticator, do_lookup=_adapt_answer, do_verify=_adapt_answer,
                   do_authorize=_adapt_answer)
-
-def _take_whole(function):
-    """@function, which hands secrets on to C, where they would end at the first U+0000."""
-    @functools.wraps(function)
-    def call(*arguments, **named):
-        for value in (*arguments, *named.values()):
-            if isinstance(value, str) and "\0" in value:
-                raise _SaslError("A field with U+0000 in it can be no secret and no name",
-                                 _SaslError.MALFORMED_REQUEST)
-        return function(*arguments, **named)
-    return call
-
-
-Xmpp.Credential.new = staticmethod(_take_whole(Xmpp.Credential.new))
-for _kind, _name in ((Xmpp.Credential, "set_field"), (Xmpp.CredentialRequest, "set_field"),
-                     (Xmpp.AuthenticatorRequest, "reply"), (Xmpp.Authenticator, "set_decoy")):
-    setattr(_kind, _name, _take_whole(getattr(_kind, _name)))
 
 
 _reply_to_step = Xmpp.SaslStep.reply
