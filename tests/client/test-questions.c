@@ -52,8 +52,8 @@ test_store_load (XmppStateStore *store, XmppStoreRequest *request)
   if (TEST_STORE (store)->locked)
     xmpp_store_request_fail (request, error);
   else
-    xmpp_store_request_reply (request,
-                              g_variant_new_parsed ("{'secrets': <{'token': 'kept'}>}"));
+    xmpp_store_request_reply (request, g_variant_new_parsed (
+                                           "{'secrets': <{'old-keys': 'kept'}>}"));
   return TRUE;
 }
 
@@ -412,8 +412,8 @@ test_large_state (Fixture *fixture, gconstpointer unused)
   g_test_assert_expected_messages ();
   xmpp_connection_abort (XMPP_CONNECTION (fixture->client));
   g_assert_cmpuint (store->saves, ==, 0);
-  g_assert_false (
-      xmpp_credential_has_field (xmpp_client_get_credential (fixture->client), "token"));
+  g_assert_false (xmpp_credential_has_field (xmpp_client_get_credential (fixture->client),
+                                             "old-keys"));
 }
 
 /* What cannot be read now is not replaced by what one login without it has learned. */
