@@ -45,6 +45,10 @@ add_session_entries (GOptionContext *context, ToolOptions *options)
       "Keep what the login has learned for the next one", "FILE" },
     { "token-file", 0, 0, TEXT, &options->token_file,
       "Log in with the OAuth 2.0 token in this file; - is standard input", "F" },
+    { "field-file", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->field_files,
+      "Read what else a mechanism asks for from a file; - is standard input (may be "
+      "repeated)",
+      "NAME=FILE" },
     { "no-pipelining", 0, 0, G_OPTION_ARG_NONE, &options->no_pipelining,
       "Send nothing before it is known to be wanted", NULL },
     { "timeout", 0, 0, G_OPTION_ARG_INT, &options->timeout, "A limit for all of it",
@@ -174,6 +178,35 @@ check_mechanisms (ToolOptions *options, GError **error)
   return TRUE;
 }
 
+/* The other fields have options of their own, or are parts of the address. */
+static gboolean
+check_field_files (ToolOptions *options, GError **error)
+{
+  static const char *const others[] = { "username", "authzid", "password", "token",
+                                        NULL };
+
+  for (gsize i = 0; options->field_files != NULL && options->field_files[i] != NULL; i++)
+    {
+      const char *path = strchr (options->field_files[i], '=');
+      g_autofree char *name = NULL;
+
+      if (path != NULL)
+        name =
+            g_strndup (options->field_files[i], (gsize) (path - options->field_files[i]));
+      if (name != NULL && name[0] != '\0' && path[1] != '\0' &&
+          g_utf8_validate (name, -1, NULL) && !g_strv_contains (others, name))
+        continue;
+
+      /* Not what it was: that may be the secret. */
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                           "--field-file takes the name of a field, an equals sign and a "
+                           "file; names, passwords and tokens have other options");
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
 static gboolean
 check_authzid (ToolOptions *options, GError **error)
 {
@@ -258,8 +291,8 @@ check (ToolOptions *options, GError **error)
          check_number ("timeout", &options->timeout, G_MAXINT / 1000, error) &&
          check_number ("count", &options->count, G_MAXINT, error) &&
          check_host (options, error) && check_mechanisms (options, error) &&
-         check_authzid (options, error) && check_status (options, error) &&
-         check_certificate (options, error);
+         check_field_files (options, error) && check_authzid (options, error) &&
+         check_status (options, error) && check_certificate (options, error);
 }
 
 ToolOptions *
@@ -333,6 +366,7 @@ tool_options_free (ToolOptions *options)
   g_free (options->password_command);
   g_free (options->state);
   g_free (options->token_file);
+  g_strfreev (options->field_files);
   g_free (options->transcript);
   g_free (options);
 }

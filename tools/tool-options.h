@@ -34,6 +34,7 @@ typedef struct
   char *password_command;
   char *state;
   char *token_file;
+  char **field_files; /* NAME=FILE */
   gboolean no_pipelining;
   gboolean json;
   gboolean debug;

@@ -240,8 +240,35 @@ restore_terminal (void)
     tcsetattr (saved_terminal_fd, TCSAFLUSH, &saved_terminal);
 }
 
+typedef struct
+{
+  char *wanted;
+  char *text;
+} Prompt;
+
+static void
+prompt_free (gpointer data)
+{
+  Prompt *prompt = data;
+
+  g_free (prompt->wanted);
+  g_free (prompt->text);
+  g_free (prompt);
+}
+
 static char *
-prompt (const char *text, GError **error)
+fail_to_ask (GError **error, const char *wanted, const char *why)
+{
+  return fail (error, wanted, why,
+               g_str_equal (wanted, PASSWORD)
+                   ? "use --password-file or --password-command"
+               : g_str_equal (wanted, TOKEN) ? "use --token-file"
+               : g_str_equal (wanted, "PIN") ? "use pin-source= in the URI"
+                                             : "use --field-file");
+}
+
+static char *
+ask (const Prompt *prompt, GError **error)
 {
   struct termios silent;
   char *secret;
@@ -251,8 +278,7 @@ prompt (const char *text, GError **error)
     {
       if (fd >= 0)
         close (fd);
-      return fail (error, PASSWORD, "there is no terminal to ask on",
-                   "use --password-file or --password-command");
+      return fail_to_ask (error, prompt->wanted, "there is no terminal to ask on");
     }
 
   if (saved_terminal_fd < 0)
@@ -262,8 +288,8 @@ prompt (const char *text, GError **error)
   silent.c_lflag &= ~(tcflag_t) ECHO;
   tcsetattr (fd, TCSAFLUSH, &silent);
 
-  dprintf (fd, "%s", text);
-  secret = read_line (fd, PASSWORD, "the terminal", error);
+  dprintf (fd, "%s", prompt->text);
+  secret = read_line (fd, prompt->wanted, "the terminal", error);
   dprintf (fd, "\n");
 
   restore_terminal ();
@@ -280,7 +306,7 @@ prompt_thread (GTask *task,
                GCancellable *cancellable)
 {
   GError *error = NULL;
-  char *secret = prompt (task_data, &error);
+  char *secret = ask (task_data, &error);
 
   if (secret != NULL)
     g_task_return_pointer (task, secret, (GDestroyNotify) xmpp_secret_free);
@@ -289,21 +315,27 @@ prompt_thread (GTask *task,
 }
 
 void
-tool_secret_ask_async (const char *text, GAsyncReadyCallback callback, gpointer user_data)
+tool_secret_ask_async (const char *wanted,
+                       const char *text,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
+  Prompt *prompt;
   GError *error = NULL;
 
   g_task_set_source_tag (task, tool_secret_ask_async);
   if (!isatty (STDIN_FILENO))
     {
-      fail (&error, PASSWORD, "standard input is no terminal to ask on",
-            "use --password-file or --password-command");
+      fail_to_ask (&error, wanted, "standard input is no terminal to ask on");
       g_task_return_error (task, error);
       return;
     }
 
-  g_task_set_task_data (task, g_strdup (text), g_free);
+  prompt = g_new (Prompt, 1);
+  prompt->wanted = g_strdup (wanted);
+  prompt->text = g_strdup (text);
+  g_task_set_task_data (task, prompt, prompt_free);
   g_task_run_in_thread (task, prompt_thread);
 }
 
@@ -313,53 +345,115 @@ tool_secret_ask_finish (GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-static void
-prompted_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+/* ---- The questions of the login ---- */
+
+static gboolean
+is_given (const ToolOptions *options, const char *field)
 {
-  g_autoptr (XmppCredentialRequest) request = user_data;
+  gsize length = strlen (field);
+
+  if (g_str_equal (field, TOKEN))
+    return options->token_file != NULL;
+  if (g_str_equal (field, PASSWORD))
+    return options->password_file != NULL || options->password_command != NULL;
+
+  for (gsize i = 0; options->field_files != NULL && options->field_files[i] != NULL; i++)
+    if (strncmp (options->field_files[i], field, length) == 0 &&
+        options->field_files[i][length] == '=')
+      return TRUE;
+
+  return FALSE;
+}
+
+/* A request, whose fields are asked for one after the other */
+typedef struct
+{
+  XmppCredentialRequest *request;
+  char *jid; /* may be shown */
+  guint next;
+} Questions;
+
+static void
+questions_free (Questions *self)
+{
+  g_object_unref (self->request);
+  g_free (self->jid);
+  g_free (self);
+}
+
+static void ask_next (Questions *self);
+
+static void
+answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Questions *self = user_data;
+  const char *const *fields = xmpp_credential_request_get_fields (self->request);
   g_autoptr (GError) error = NULL;
   char *secret = tool_secret_ask_finish (result, &error);
 
   if (secret == NULL)
     {
-      xmpp_credential_request_fail (request, error);
+      xmpp_credential_request_fail (self->request, error);
+      questions_free (self);
       return;
     }
 
-  xmpp_credential_request_set_field (request, "password", secret);
-  xmpp_credential_request_reply (request);
+  xmpp_credential_request_set_field (self->request, fields[self->next], secret);
   xmpp_secret_free (secret);
-}
-
-static gboolean
-request_cb (XmppCredential *credential, XmppCredentialRequest *request, const char *jid)
-{
-  gboolean again = xmpp_credential_request_get_reason (request) ==
-                   XMPP_CREDENTIAL_REASON_REJECTED;
-  g_autofree char *escaped = tool_text_escape (TOOL_TEXT_LINE, jid);
-  g_autofree char *text = NULL;
-
-  if (!g_strv_contains (xmpp_credential_request_get_fields (request), "password"))
-    return FALSE;
-
-  text =
-      g_strdup_printf ("%sPassword for %s: ", again ? "It was refused. " : "", escaped);
-  tool_secret_ask_async (text, prompted_cb, g_object_ref (request));
-
-  return TRUE;
+  self->next++;
+  ask_next (self);
 }
 
 static void
-free_closure_data (gpointer data, GClosure *closure)
+ask_next (Questions *self)
 {
-  g_free (data);
+  gboolean again = xmpp_credential_request_get_reason (self->request) ==
+                   XMPP_CREDENTIAL_REASON_REJECTED;
+  const char *field = xmpp_credential_request_get_fields (self->request)[self->next];
+  g_autofree char *name = NULL;
+  g_autofree char *text = NULL;
+
+  if (field == NULL)
+    {
+      xmpp_credential_request_reply (self->request);
+      questions_free (self);
+      return;
+    }
+
+  name = g_str_equal (field, PASSWORD) ? g_strdup ("Password")
+                                       : tool_text_escape (TOOL_TEXT_LINE, field);
+  text = g_strdup_printf ("%s%s for %s: ",
+                          again && self->next == 0 ? "It was refused. " : "", name,
+                          self->jid);
+  tool_secret_ask_async (field, text, answered_cb, self);
+}
+
+/* What the options have given is not asked for, even where it was refused. */
+static gboolean
+request_cb (XmppCredential *credential,
+            XmppCredentialRequest *request,
+            const ToolOptions *options)
+{
+  const char *const *fields = xmpp_credential_request_get_fields (request);
+  Questions *questions;
+
+  for (gsize i = 0; fields[i] != NULL; i++)
+    if (is_given (options, fields[i]))
+      return FALSE;
+
+  questions = g_new0 (Questions, 1);
+  questions->request = g_object_ref (request);
+  questions->jid = tool_text_escape (TOOL_TEXT_LINE, options->jid);
+  ask_next (questions);
+
+  return TRUE;
 }
 
 gboolean
 tool_secret_is_given (const ToolOptions *options)
 {
-  return options->password_file != NULL || options->password_command != NULL ||
-         options->token_file != NULL;
+  return is_given (options, PASSWORD) || is_given (options, TOKEN) ||
+         options->field_files != NULL;
 }
 
 /* @secret: NULL: it is to be asked for when it is needed */
@@ -367,41 +461,70 @@ static gboolean
 read_secret (const ToolOptions *options, char **secret, GError **error)
 {
   *secret = NULL;
-  if (!tool_secret_is_given (options))
-    return TRUE;
-
-  start_clock (options);
   if (options->token_file != NULL)
     *secret = read_file (TOKEN, options->token_file, error);
   else if (options->password_file != NULL)
     *secret = read_file (PASSWORD, options->password_file, error);
-  else
+  else if (options->password_command != NULL)
     *secret = read_command (options->password_command, error);
-  stop_clock ();
+  else
+    return TRUE;
 
   return *secret != NULL;
 }
 
-XmppCredential *
-tool_secret_load (const ToolOptions *options, XmppJid *jid, GError **error)
+static gboolean
+read_fields (const ToolOptions *options, XmppCredential *credential, GError **error)
+{
+  for (gsize i = 0; options->field_files != NULL && options->field_files[i] != NULL; i++)
+    {
+      const char *path = strchr (options->field_files[i], '=') + 1;
+      g_autofree char *field = g_strndup (options->field_files[i],
+                                          (gsize) (path - 1 - options->field_files[i]));
+      char *value = read_file (field, path, error);
+
+      if (value == NULL)
+        return FALSE;
+      xmpp_credential_set_field (credential, field, value);
+      xmpp_secret_free (value);
+    }
+
+  return TRUE;
+}
+
+static XmppCredential *
+read_all (const ToolOptions *options, GError **error)
 {
   g_autoptr (XmppCredential) credential = NULL;
-  char *secret = NULL;
-
-  if (xmpp_jid_get_local (jid) == NULL)
-    return xmpp_credential_new_anonymous ();
+  char *secret;
 
   if (!read_secret (options, &secret, error))
     return NULL;
 
   credential = options->token_file != NULL ? xmpp_credential_new_for_token (NULL, secret)
                                            : xmpp_credential_new (NULL, secret);
-  if (secret == NULL)
-    g_signal_connect_data (credential, "request", G_CALLBACK (request_cb),
-                           g_strdup (xmpp_jid_to_string (jid)), free_closure_data, 0);
   xmpp_secret_free (secret);
+
+  return read_fields (options, credential, error) ? g_steal_pointer (&credential) : NULL;
+}
+
+XmppCredential *
+tool_secret_load (const ToolOptions *options, XmppJid *jid, GError **error)
+{
+  XmppCredential *credential;
+
+  if (xmpp_jid_get_local (jid) == NULL)
+    return xmpp_credential_new_anonymous ();
+
+  start_clock (options);
+  credential = read_all (options, error);
+  stop_clock ();
+  if (credential == NULL)
+    return NULL;
+
+  g_signal_connect (credential, "request", G_CALLBACK (request_cb), (gpointer) options);
   if (options->authzid != NULL)
     xmpp_credential_set_field (credential, "authzid", options->authzid);
 
-  return g_steal_pointer (&credential);
+  return credential;
 }

@@ -54,7 +54,7 @@ tool_interaction_ask_password_async (GTlsInteraction *interaction,
 
   g_task_set_source_tag (task, tool_interaction_ask_password_async);
   g_task_set_task_data (task, g_object_ref (password), g_object_unref);
-  tool_secret_ask_async (prompt, asked_cb, g_steal_pointer (&task));
+  tool_secret_ask_async ("PIN", prompt, asked_cb, g_steal_pointer (&task));
 }
 
 static GTlsInteractionResult

@@ -58,10 +58,10 @@ def has_terminals():
 class Terminal:
     """A program on a terminal of its own."""
 
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, environment=os.environ):
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:
-            os.execv(TOOL, [TOOL, *arguments])
+            os.execve(TOOL, [TOOL, *arguments], environment)
         self.screen = ""
 
     def wait_for(self, text, timeout=20):
@@ -121,6 +121,18 @@ class Prompt(unittest.TestCase):
         self.assertTrue(terminal.wait_for_echo(False))
         os.write(terminal.terminal, f"{text}\n".encode())
 
+    def test_fields(self):
+        """Of a mechanism that asks for more than a password, one after the other"""
+        words = {"badge-number": "4711", "door": "north"}
+        with Fields.Peer() as server:
+            terminal = Terminal("login", *options(server), JID, environment=Fields.environment)
+            for field, word in words.items():
+                self.type(terminal, f"{field} for {JID}: ", word)
+            self.assertEqual(terminal.finish(), 0, terminal.screen)
+        self.assertEqual(server.messages, ["4711 north"])
+        for word in words.values():
+            self.assertNotIn(word, terminal.screen)
+
     def test_password(self):
         """Asked for without an echo, and once more where it was wrong"""
         with peer.Peer(self.script, CERTIFICATES) as server:
@@ -142,6 +154,62 @@ class Prompt(unittest.TestCase):
             self.assertTrue(terminal.wait_for_echo(True), terminal.screen)
             self.assertNotEqual(terminal.finish(), 0)
         self.assertEqual(self.messages, [])
+
+
+class Fields(unittest.TestCase):
+    """A module's mechanism, with fields of its own"""
+
+    class Peer(peer.Peer):
+        def __init__(self):
+            self.messages = []
+            super().__init__(self.script, CERTIFICATES)
+
+        def script(self, link):
+            link.start_tls()
+            link.greet(peer.PLAIN.replace("PLAIN", "X-GOOD-FIELDS"))
+            message = link.read_until(r"<auth [^>]*>([^<]*)</auth>|</stream:stream>").group(1)
+            if message is not None:
+                self.messages.append(base64.b64decode(message).decode())
+                link.send("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>")
+                link.bind()
+            link.close()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.file = os.path.join(FOLDER.name, "number")
+        with open(cls.file, "w", encoding="utf-8", opener=lambda path, flags:
+                  os.open(path, flags, 0o600)) as file:
+            file.write("4711\n")
+
+    environment = dict(os.environ, XMPP_SASL_MODULE_PATH=os.environ["TEST_MODULES"])
+
+    def log_in(self, *more, typed=""):
+        with self.Peer() as server:
+            result = subprocess.run([TOOL, "login", "--json", "--debug", *options(server), *more,
+                                     JID], env=self.environment, input=typed, timeout=60,
+                                    capture_output=True, text=True, check=False)
+        for secret in ("4711", "north", base64.b64encode(b"4711 north").decode()):
+            self.assertNotIn(secret, result.stdout + result.stderr)
+        return result, server.messages
+
+    def test_files(self):
+        given = ["--field-file", f"badge-number={self.file}"]
+        for more, typed in (([*given, "--field-file", "door=-"], "north\n"),
+                            (["--field-file", "badge-number=-", "--field-file", "door=-"],
+                             "4711\nnorth\n")):
+            result, messages = self.log_in(*more, typed=typed)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertEqual(messages, ["4711 north"])
+
+    def test_missing(self):
+        """Nobody is there to be asked for it."""
+        result, messages = self.log_in("--field-file", "door=-", typed="north\n")
+        self.assertEqual(result.returncode, 5, result.stderr)
+        self.assertEqual(messages, [])
+        error = json.loads(result.stdout)["error"]
+        self.assertEqual((error["step"], error["code"]), ("sasl", "need-credential"))
+        self.assertIn("There is no badge-number (standard input is no terminal", error["message"])
+        self.assertIn("use --field-file", error["message"])
 
 
 class Listen(unittest.TestCase):
@@ -179,6 +247,7 @@ class Listen(unittest.TestCase):
 
         def script(link):
             link.log_in()
+            link.send("<message from='b@p.test'><body>x</body></message>")
             link.read_until(r"<presence[^>]*unavailable")
             link.close()
             ended.set()
@@ -187,7 +256,8 @@ class Listen(unittest.TestCase):
             ended.clear()
             with peer.Peer(script, CERTIFICATES) as server:
                 listener = self.listen(server)
-                self.assertFalse(ended.wait(1))
+                self.assertEqual(listener.stdout.readline(), b"message\tb@p.test\tx\n")
+                self.assertFalse(ended.is_set())
                 listener.send_signal(number)
                 _, errors = listener.communicate(timeout=60)
                 self.assertTrue(ended.wait(20), errors)

@@ -60,6 +60,8 @@ class Usage(unittest.TestCase):
                         ["--status", "\x01"], ["--status", b"\xff"],
                         ["--password-file", "x", "--password-command", "y"],
                         ["--password-file", "x", "--token-file", "y"],
+                        ["--field-file", "x"], ["--field-file", "=x"], ["--field-file", "x="],
+                        ["--field-file", "password=x"], ["--field-file", b"\xff=x"],
                         ["--token-file", "x", "--password-command", "y"]):
             self.assert_usage("login", *options, "a@b.example")
         self.assert_usage("listen", "--count", "0", "a@b.example")
@@ -137,6 +139,10 @@ class Secrets(unittest.TestCase):
             self.assert_no_password(option, "/dev/zero")
             with tempfile.NamedTemporaryFile() as empty:
                 self.assert_no_password(option, empty.name)
+
+    def test_fields(self):
+        self.assert_no_password("--field-file", "badge-number=/nonexistent")
+        self.assert_no_password("--field-file", "badge-number=-")
 
     def test_text(self):
         """What a file may hold, up to the step that needs no password"""

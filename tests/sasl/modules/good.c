@@ -7,7 +7,8 @@
 
 #include <gmodule.h>
 
-/* A module that works for X-GOOD and X-GOOD-TOO, and gives odd types for other names */
+/* A module that works for X-GOOD, X-GOOD-TOO and X-GOOD-FIELDS, which sends two fields of its
+ * own, and gives odd types for other names */
 
 G_MODULE_EXPORT GType xmpp_sasl_module_get_type (const char *name);
 G_MODULE_EXPORT XmppSaslRole xmpp_sasl_module_get_roles (const char *name);
@@ -16,6 +17,20 @@ typedef XmppSaslMechanism TestGood;
 typedef XmppSaslMechanismClass TestGoodClass;
 static GType test_good_get_type (void);
 G_DEFINE_TYPE (TestGood, test_good, XMPP_TYPE_SASL_MECHANISM)
+
+static GBytes *
+send_fields (XmppSaslMechanism *mechanism, GError **error)
+{
+  char *number = xmpp_sasl_mechanism_get_secret (mechanism, "badge-number", error);
+  char *door = number != NULL ? xmpp_sasl_mechanism_get_secret (mechanism, "door", error)
+                              : NULL;
+  g_autofree char *message = door != NULL ? g_strconcat (number, " ", door, NULL) : NULL;
+
+  xmpp_secret_free (number);
+  xmpp_secret_free (door);
+
+  return message != NULL ? g_bytes_new (message, strlen (message)) : NULL;
+}
 
 static GBytes *
 test_good_step (XmppSaslMechanism *mechanism,
@@ -27,6 +42,8 @@ test_good_step (XmppSaslMechanism *mechanism,
   const char *name = xmpp_sasl_mechanism_get_name (mechanism);
 
   *status = XMPP_SASL_STATUS_COMPLETE;
+  if (g_str_equal (name, "X-GOOD-FIELDS"))
+    return send_fields (mechanism, error);
 
   return g_bytes_new (name, strlen (name));
 }
