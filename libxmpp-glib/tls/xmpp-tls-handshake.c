@@ -291,6 +291,16 @@ is_no_tls (const GError *error)
   return FALSE;
 }
 
+/* A server that does not wait for the rest of the handshake resets the connection: its alert is
+ * lost, and what GIO says is that it has no TLS. */
+static gboolean
+has_hung_up_on_our_certificate (Handshake *self, const GError *error)
+{
+  return g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS) &&
+         !self->parameters->server &&
+         xmpp_client_certificate_get_sent (self->connection) != NULL;
+}
+
 static void
 explain_failure (Handshake *self, GError **error)
 {
@@ -299,8 +309,18 @@ explain_failure (Handshake *self, GError **error)
   if (is_no_tls (*error))
     (*error)->code = G_TLS_ERROR_NOT_TLS;
 
-  if (g_error_matches (*error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE) &&
-      !xmpp_tls_database_judge (self->database, self->connection, &verdict))
+  if (has_hung_up_on_our_certificate (self, *error))
+    {
+      g_autofree char *message =
+          xmpp_client_certificate_explain_refusal (self->connection,
+                                                   "it has hung up on it");
+
+      g_clear_error (error);
+      g_set_error (error, G_TLS_ERROR, G_TLS_ERROR_MISC,
+                   "The TLS handshake with %s failed: %s", peer_name (self), message);
+    }
+  else if (g_error_matches (*error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE) &&
+           !xmpp_tls_database_judge (self->database, self->connection, &verdict))
     {
       g_clear_error (error);
       *error = g_steal_pointer (&verdict);
