@@ -36,7 +36,7 @@ test_good (void)
       listed = xmpp_sasl_registry_list (registry, XMPP_SASL_ROLE_CLIENT);
 
   /* Nothing is loaded for the list. */
-  g_assert_cmpint (listed->len, ==, 12);
+  g_assert_cmpint (listed->len, ==, 13);
   for (guint i = 0; i < listed->len; i++)
     g_assert_false (xmpp_sasl_mechanism_info_is_loaded (listed->pdata[i]));
   g_assert_cmpint (g_type_from_name ("TestGood"), ==, 0);
