@@ -22,6 +22,16 @@ GType xmpp_sasl_module_get_type (const char *name);
 
 G_DEFINE_TYPE (Template, template, XMPP_TYPE_SASL_MECHANISM)
 
+/* A message with a secret in it is wiped when it has been sent. */
+static void
+template_free_message (gpointer data)
+{
+  GByteArray *message = data;
+
+  explicit_bzero (message->data, message->len);
+  g_byte_array_unref (message);
+}
+
 /* 1. The client. @input is NULL in the first step: nobody has said anything yet. What is
  * returned is sent; with CONTINUE another step follows when the server has answered. Each
  * get_secret() may throw: return NULL then, and come back with the same @input. So nothing
@@ -42,7 +52,8 @@ template_step_as_client (XmppSaslMechanism *mechanism,
 
   if (password != NULL)
     {
-      message = g_byte_array_new ();
+      /* The size as it will be: what grows leaves copies behind. */
+      message = g_byte_array_sized_new (strlen (username) + 1 + strlen (password));
       g_byte_array_append (message, (const guint8 *) username, strlen (username) + 1);
       g_byte_array_append (message, (const guint8 *) password, strlen (password));
       *status = XMPP_SASL_STATUS_COMPLETE;
@@ -51,7 +62,9 @@ template_step_as_client (XmppSaslMechanism *mechanism,
   xmpp_secret_free (username);
   xmpp_secret_free (password);
 
-  return message != NULL ? g_byte_array_free_to_bytes (message) : NULL;
+  return message != NULL ? g_bytes_new_with_free_func (message->data, message->len,
+                                                       template_free_message, message)
+                         : NULL;
 }
 
 /* The parts of what the client says. Anybody can send anything: empty bytes have no data at
