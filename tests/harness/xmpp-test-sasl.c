@@ -316,3 +316,20 @@ xmpp_test_sasl_run (XmppSaslMechanism *client,
         return FALSE;
     }
 }
+
+void
+xmpp_test_sasl_check (XmppSaslMechanism *client,
+                      XmppSaslMechanism *server,
+                      const char *username)
+{
+  g_autoptr (GError) client_error = NULL;
+  g_autoptr (GError) server_error = NULL;
+  gboolean good = xmpp_test_sasl_run (client, server, &client_error, &server_error);
+
+  g_assert_no_error (client_error);
+  g_assert_cmpint (good, ==, username != NULL);
+  if (good)
+    g_assert_cmpstr (xmpp_sasl_mechanism_get_username (server), ==, username);
+  else
+    g_assert_error (server_error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NOT_AUTHORIZED);
+}

@@ -78,5 +78,10 @@ gboolean xmpp_test_sasl_run (XmppSaslMechanism *client,
                              XmppSaslMechanism *server,
                              GError **client_error,
                              GError **server_error);
+/* The same for a client that finds nothing wrong. @username: whom the server lets in; NULL:
+ * nobody, not-authorized */
+void xmpp_test_sasl_check (XmppSaslMechanism *client,
+                           XmppSaslMechanism *server,
+                           const char *username);
 
 G_END_DECLS
