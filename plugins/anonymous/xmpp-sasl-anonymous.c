@@ -52,8 +52,7 @@ client_step (XmppSaslMechanism *mechanism, XmppSaslStatus *status, GError **erro
     {
       g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_MALFORMED_REQUEST,
                    "ANONYMOUS: the trace information is empty, longer than %d "
-                   "characters, "
-                   "or has some that are prohibited",
+                   "characters, or has some that are prohibited",
                    MAX_TRACE);
       return NULL;
     }

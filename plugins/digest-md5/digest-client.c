@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "digest-private.h"
+#include "sasl-message.h"
 
 #include <string.h>
 
@@ -198,7 +199,7 @@ build_response (XmppSaslMechanism *mechanism,
       return NULL;
     }
 
-  if (!digest_exchange_make_nonce (exchange, error))
+  if (!sasl_make_nonce (&exchange->own_nonce, error))
     return NULL;
 
   response->cnonce = g_strdup (exchange->own_nonce);
@@ -213,7 +214,7 @@ build_response (XmppSaslMechanism *mechanism,
     }
 
   exchange->rspauth = g_steal_pointer (&rspauth);
-  return digest_bytes_take (g_steal_pointer (&message));
+  return sasl_message_take (g_steal_pointer (&message));
 }
 
 /* ← realm="a.test",nonce="OA6MG9tEQGm2hh",qop="auth",algorithm=md5-sess,charset=utf-8

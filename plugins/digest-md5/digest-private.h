@@ -39,11 +39,9 @@ GBytes *digest_server_step (XmppSaslMechanism *mechanism,
                             GError **error);
 
 /* For both sides */
-gboolean digest_exchange_make_nonce (DigestExchange *exchange, GError **error);
 /* The domain of the context; NULL: XMPP_SASL_ERROR_UNAVAILABLE */
 const char *digest_get_domain (XmppSaslMechanism *mechanism, GError **error);
 /* (transfer full), to be freed by xmpp_secret_free(): NULL: refused by SASLprep */
 char *digest_prepare (const char *text, const char *what, GError **error);
-GBytes *digest_bytes_take (char *text);
 
 G_END_DECLS

@@ -5,6 +5,7 @@
 
 #include "digest-private.h"
 #include "sasl-account.h"
+#include "sasl-message.h"
 
 #include <string.h>
 
@@ -71,11 +72,11 @@ challenge (XmppSaslMechanism *mechanism, DigestExchange *exchange, GError **erro
   const char *realms[] = { domain, NULL };
   DigestChallenge message = { .realms = (char **) realms, .auth = TRUE, .utf8 = TRUE };
 
-  if (domain == NULL || !digest_exchange_make_nonce (exchange, error))
+  if (domain == NULL || !sasl_make_nonce (&exchange->own_nonce, error))
     return NULL;
 
   message.nonce = exchange->own_nonce;
-  return digest_bytes_take (digest_challenge_build (&message));
+  return sasl_message_take (digest_challenge_build (&message));
 }
 
 /* serv-type "/" host [ "/" serv-name ]: it is for this service, and for this domain, which
@@ -235,5 +236,5 @@ check_response (XmppSaslMechanism *mechanism,
   xmpp_sasl_mechanism_set_identity (mechanism, prepared, response->authzid);
   rspauth = verify (mechanism, response, username, error);
 
-  return rspauth != NULL ? digest_bytes_take (rspauth) : NULL;
+  return rspauth != NULL ? sasl_message_take (rspauth) : NULL;
 }

@@ -8,10 +8,6 @@
 #include "digest-private.h"
 #include "sasl-account.h"
 
-#include <string.h>
-
-#define NONCE_BYTES 24
-
 /*
  * XmppSaslDigestMd5:
  *
@@ -31,21 +27,6 @@ struct _XmppSaslDigestMd5
 };
 
 G_DEFINE_FINAL_TYPE (XmppSaslDigestMd5, xmpp_sasl_digest_md5, XMPP_TYPE_SASL_MECHANISM)
-
-gboolean
-digest_exchange_make_nonce (DigestExchange *exchange, GError **error)
-{
-  guint8 bytes[NONCE_BYTES];
-
-  if (exchange->own_nonce != NULL)
-    return TRUE;
-
-  if (!xmpp_random_bytes (bytes, sizeof bytes, error))
-    return FALSE;
-
-  exchange->own_nonce = g_base64_encode (bytes, sizeof bytes);
-  return TRUE;
-}
 
 const char *
 digest_get_domain (XmppSaslMechanism *mechanism, GError **error)
@@ -67,12 +48,6 @@ char *
 digest_prepare (const char *text, const char *what, GError **error)
 {
   return sasl_account_prepare ("DIGEST-MD5", text, what, error);
-}
-
-GBytes *
-digest_bytes_take (char *text)
-{
-  return g_bytes_new_take (text, strlen (text));
 }
 
 static GBytes *

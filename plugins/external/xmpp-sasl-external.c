@@ -92,8 +92,7 @@ choose_identity (XmppSaslContext *context, const char *authzid, GError **error)
   if (found == 0)
     g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NOT_AUTHORIZED,
                  "EXTERNAL: the client has no certificate that may be trusted and names "
-                 "an "
-                 "account here");
+                 "an account here");
   else
     g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_INVALID_AUTHZID,
                  "EXTERNAL: the client's certificate names %s",

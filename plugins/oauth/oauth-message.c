@@ -6,6 +6,7 @@
 #include "oauth-message.h"
 
 #include "oauth-json.h"
+#include "sasl-message.h"
 #include "sasl-name.h"
 
 #include <string.h>
@@ -24,28 +25,6 @@ bytes_take (char *text)
 {
   return g_bytes_new_with_free_func (text, strlen (text),
                                      (GDestroyNotify) xmpp_secret_free, text);
-}
-
-/* The message as text: UTF-8 without NUL, not empty, not too long. To be freed with
- * xmpp_secret_free(). */
-static char *
-dup_text (GBytes *message, gsize max, GError **error)
-{
-  gsize length;
-  const char *data = g_bytes_get_data (message, &length);
-
-  if (length == 0 || length > max)
-    {
-      set_malformed (error, length == 0 ? "is empty" : "is too long");
-      return NULL;
-    }
-  if (memchr (data, '\0', length) != NULL || !g_utf8_validate_len (data, length, NULL))
-    {
-      set_malformed (error, "is not UTF-8 text");
-      return NULL;
-    }
-
-  return g_strndup (data, length);
 }
 
 /* ---- The client's ---- */
@@ -170,7 +149,7 @@ OauthRequest *
 oauth_request_parse (GBytes *message, GError **error)
 {
   g_autoptr (OauthRequest) request = g_new0 (OauthRequest, 1);
-  char *text = dup_text (message, OAUTH_MAX_REQUEST, error);
+  char *text = sasl_message_dup_text ("OAUTHBEARER", message, OAUTH_MAX_REQUEST, error);
   char *end;
   gsize length;
   gboolean ok = FALSE;
@@ -252,7 +231,8 @@ OauthError *
 oauth_error_parse (GBytes *message, GError **error)
 {
   g_autoptr (OauthError) parsed = g_new0 (OauthError, 1);
-  g_autofree char *text = dup_text (message, OAUTH_MAX_ERROR, error);
+  g_autofree char *text =
+      sasl_message_dup_text ("OAUTHBEARER", message, OAUTH_MAX_ERROR, error);
 
   if (text == NULL)
     return NULL;

@@ -3,9 +3,8 @@
 
 #include "config.h"
 
+#include "sasl-message.h"
 #include "scram-private.h"
-
-#include <string.h>
 
 /* In running order */
 static GBytes *build_first (XmppSaslMechanism *mechanism,
@@ -121,7 +120,7 @@ build_first (XmppSaslMechanism *mechanism,
     return NULL;
   xmpp_secret_free (keys);
 
-  if (!scram_exchange_make_nonce (exchange, error))
+  if (!sasl_make_nonce (&exchange->own_nonce, error))
     return NULL;
 
   exchange->binding = g_steal_pointer (&binding);
@@ -130,7 +129,7 @@ build_first (XmppSaslMechanism *mechanism,
   exchange->state = SCRAM_STATE_FIRST;
 
   *status = XMPP_SASL_STATUS_CONTINUE;
-  return scram_bytes_take (g_strconcat (header, exchange->client_first_bare, NULL));
+  return sasl_message_take (g_strconcat (header, exchange->client_first_bare, NULL));
 }
 
 static gboolean
@@ -285,7 +284,7 @@ answer_first (XmppSaslMechanism *mechanism,
   exchange->state = SCRAM_STATE_FINAL;
   *status = XMPP_SASL_STATUS_CONTINUE;
 
-  return scram_bytes_take (final);
+  return sasl_message_take (final);
 }
 
 /* RFC 5802 §7, server-error-value. What is unknown proves nothing about the server. */

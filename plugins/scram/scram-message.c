@@ -5,6 +5,7 @@
 
 #include "scram-message.h"
 
+#include "sasl-message.h"
 #include "sasl-name.h"
 
 #include <string.h>
@@ -18,28 +19,6 @@ set_malformed (GError **error, const char *what)
 {
   g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_MALFORMED_REQUEST,
                "SCRAM: the peer's message %s", what);
-}
-
-/* The message as text: UTF-8 without NUL, not empty, not too long */
-static char *
-dup_text (GBytes *message, GError **error)
-{
-  gsize length;
-  const char *data = g_bytes_get_data (message, &length);
-
-  if (length == 0 || length > SCRAM_MAX_MESSAGE)
-    {
-      set_malformed (error, length == 0 ? "is empty" : "is too long");
-      return NULL;
-    }
-
-  if (memchr (data, '\0', length) != NULL || !g_utf8_validate_len (data, length, NULL))
-    {
-      set_malformed (error, "is not UTF-8 text");
-      return NULL;
-    }
-
-  return g_strndup (data, length);
 }
 
 /* The text up to the next comma; NULL after the last. A comma at the end is followed by
@@ -248,7 +227,8 @@ ScramClientFirst *
 scram_client_first_parse (GBytes *message, GError **error)
 {
   g_autoptr (ScramClientFirst) self = g_new0 (ScramClientFirst, 1);
-  g_autofree char *text = dup_text (message, error);
+  g_autofree char *text =
+      sasl_message_dup_text ("SCRAM", message, SCRAM_MAX_MESSAGE, error);
   const char *cursor = text;
   g_autofree char *username = NULL;
 
@@ -303,7 +283,8 @@ ScramServerFirst *
 scram_server_first_parse (GBytes *message, const char *client_nonce, GError **error)
 {
   g_autoptr (ScramServerFirst) self = g_new0 (ScramServerFirst, 1);
-  g_autofree char *text = dup_text (message, error);
+  g_autofree char *text =
+      sasl_message_dup_text ("SCRAM", message, SCRAM_MAX_MESSAGE, error);
   const char *cursor = text;
   g_autofree char *count = NULL;
 
@@ -360,7 +341,8 @@ ScramClientFinal *
 scram_client_final_parse (GBytes *message, GError **error)
 {
   g_autoptr (ScramClientFinal) self = g_new0 (ScramClientFinal, 1);
-  g_autofree char *text = dup_text (message, error);
+  g_autofree char *text =
+      sasl_message_dup_text ("SCRAM", message, SCRAM_MAX_MESSAGE, error);
   const char *cursor = text;
   const char *proof;
 
@@ -408,7 +390,8 @@ ScramServerFinal *
 scram_server_final_parse (GBytes *message, GError **error)
 {
   g_autoptr (ScramServerFinal) self = g_new0 (ScramServerFinal, 1);
-  g_autofree char *text = dup_text (message, error);
+  g_autofree char *text =
+      sasl_message_dup_text ("SCRAM", message, SCRAM_MAX_MESSAGE, error);
   const char *cursor = text;
 
   if (text == NULL)

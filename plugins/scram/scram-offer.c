@@ -29,7 +29,7 @@ join_sorted (const char *const *words)
   return g_strjoinv (BETWEEN, sorted);
 }
 
-/* SCRAM-SHA-1 RS SCRAM-SHA-1-PLUS US tls-exporter RS tls-server-end-point  XEP-0474 §5.1 */
+/* SCRAM-SHA-1 RS SCRAM-SHA-1-PLUS US tls-exporter RS tls-server-end-point  XEP-0474 §6.1 */
 char *
 scram_offer_hash (const ScramHash *hash,
                   const char *const *mechanisms,
@@ -67,8 +67,7 @@ scram_offer_check (XmppSaslMechanism *mechanism,
       g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_DOWNGRADE,
                    "SCRAM: the server does not prove that its lists of mechanisms and of "
                    "channel bindings have arrived as it sent them (XEP-0474), and here "
-                   "it "
-                   "has to: somebody may have changed them");
+                   "it has to: somebody may have changed them");
       return FALSE;
     }
 

@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include "sasl-message.h"
 #include "scram-private.h"
 
 #include <string.h>
@@ -128,7 +129,7 @@ answer_first (XmppSaslMechanism *mechanism,
     }
 
   xmpp_sasl_mechanism_set_identity (mechanism, username, first->authzid);
-  if (!scram_exchange_make_nonce (exchange, error) ||
+  if (!sasl_make_nonce (&exchange->own_nonce, error) ||
       !scram_account_find (mechanism, exchange, username, error))
     return NULL;
 
@@ -142,7 +143,7 @@ answer_first (XmppSaslMechanism *mechanism,
   exchange->state = SCRAM_STATE_FIRST;
 
   *status = XMPP_SASL_STATUS_CONTINUE;
-  return scram_bytes_take (g_strdup (exchange->server_first));
+  return sasl_message_take (g_strdup (exchange->server_first));
 }
 
 /* H(proof ⊕ HMAC(stored key, text)) is the stored key: RFC 5802 §3 */
@@ -218,5 +219,5 @@ answer_final (XmppSaslMechanism *mechanism,
   exchange->state = SCRAM_STATE_DONE;
 
   *status = XMPP_SASL_STATUS_COMPLETE;
-  return scram_bytes_take (g_strconcat ("v=", signature_text, NULL));
+  return sasl_message_take (g_strconcat ("v=", signature_text, NULL));
 }

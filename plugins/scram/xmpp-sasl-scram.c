@@ -10,8 +10,6 @@
 
 #include <string.h>
 
-#define NONCE_BYTES 24
-
 /*
  * XmppSaslScram:
  *
@@ -29,21 +27,6 @@ struct _XmppSaslScram
 };
 
 G_DEFINE_FINAL_TYPE (XmppSaslScram, xmpp_sasl_scram, XMPP_TYPE_SASL_MECHANISM)
-
-gboolean
-scram_exchange_make_nonce (ScramExchange *exchange, GError **error)
-{
-  guint8 bytes[NONCE_BYTES];
-
-  if (exchange->own_nonce != NULL)
-    return TRUE;
-
-  if (!xmpp_random_bytes (bytes, sizeof bytes, error))
-    return FALSE;
-
-  exchange->own_nonce = g_base64_encode (bytes, sizeof bytes);
-  return TRUE;
-}
 
 GBytes *
 scram_dup_binding (XmppSaslMechanism *mechanism,
@@ -79,12 +62,6 @@ scram_exchange_dup_signed_text (ScramExchange *exchange, const char *without_pro
 {
   return g_strjoin (",", exchange->client_first_bare, exchange->server_first,
                     without_proof, NULL);
-}
-
-GBytes *
-scram_bytes_take (char *text)
-{
-  return g_bytes_new_take (text, strlen (text));
 }
 
 char *
