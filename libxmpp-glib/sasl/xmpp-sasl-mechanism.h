@@ -79,9 +79,10 @@ XMPP_AVAILABLE_IN_ALL
 void xmpp_sasl_mechanism_explain_failure (XmppSaslMechanism *mechanism,
                                           const char *name,
                                           const char *value);
-/* Server role. Must come before get_secret() and verify_secret(): it says whose. */
+/* Client role: the server has proven that its lists have arrived as it sent them (XEP-0474) */
 XMPP_AVAILABLE_IN_ALL
 void xmpp_sasl_mechanism_set_offer_proven (XmppSaslMechanism *mechanism);
+/* Server role. Must come before get_secret() and verify_secret(): it says whose. */
 XMPP_AVAILABLE_IN_ALL
 void xmpp_sasl_mechanism_set_identity (XmppSaslMechanism *mechanism,
                                        const char *username,

@@ -329,15 +329,13 @@ set_nothing_error (const XmppSaslOffer *offer,
     g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_DOWNGRADE,
                  "%s. The last login used %s: " SOMEBODY
                  ". If the server's administrator says that this was changed, forget "
-                 "what "
-                 "is remembered of the account, or let the policy accept a weaker login "
-                 "once",
+                 "what is remembered of the account, or let the policy accept a weaker "
+                 "login once",
                  nothing, last);
   else if (unproven)
     g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_DOWNGRADE,
                  "%s. Its list of channel bindings lacks tls-server-end-point, which "
-                 "every "
-                 "server has to have: " SOMEBODY,
+                 "every server has to have: " SOMEBODY,
                  nothing);
   else
     g_set_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_POLICY, "%s%s",

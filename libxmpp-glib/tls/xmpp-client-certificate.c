@@ -69,9 +69,8 @@ xmpp_client_certificate_explain_refusal (GTlsConnection *connection, const char 
   g_autofree char *summary = xmpp_certificate_text_summary (certificate);
 
   return g_strdup_printf ("the server has refused the client certificate: %s. It is %s. "
-                          "What "
-                          "to do: check that the server trusts who has issued it; to log "
-                          "in by other means, set no certificate",
+                          "What to do: check that the server trusts who has issued it; "
+                          "to log in by other means, set no certificate",
                           failure, summary);
 }
 
