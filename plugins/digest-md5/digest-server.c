@@ -177,7 +177,7 @@ verify (XmppSaslMechanism *mechanism,
   };
   g_autofree char *expected = NULL;
   g_autofree char *rspauth = NULL;
-  gboolean known;
+  gboolean known = FALSE;
   gboolean right;
 
   if (!find_secret (mechanism, response, username, &secret, &known, error))
