@@ -129,17 +129,11 @@ test_server_asks (void)
   g_autoptr (XmppSaslMechanism)
       server = xmpp_test_mechanism_new_server ("ANONYMOUS", NULL, authenticator);
   g_autofree char *challenge = NULL;
-  g_autoptr (GError) error = NULL;
-  XmppSaslStatus status;
 
-  challenge = xmpp_test_step (server, NULL, &status, &error);
-  g_assert_no_error (error);
-  g_assert_cmpint (status, ==, XMPP_SASL_STATUS_CONTINUE);
+  challenge = xmpp_test_step_good (server, NULL, XMPP_SASL_STATUS_CONTINUE);
   g_assert_cmpstr (challenge, ==, "");
 
-  g_assert_null (xmpp_test_step (server, "", &status, &error));
-  g_assert_no_error (error);
-  g_assert_cmpint (status, ==, XMPP_SASL_STATUS_COMPLETE);
+  g_assert_null (xmpp_test_step_good (server, "", XMPP_SASL_STATUS_COMPLETE));
 }
 
 static void
