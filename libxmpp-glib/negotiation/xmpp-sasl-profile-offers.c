@@ -22,12 +22,14 @@
 static void
 set_certificate (XmppSaslProfileFeature *self, GTlsConnection *connection)
 {
-  g_autofree char *why_not =
-      xmpp_client_certificate_explain (connection,
-                                       xmpp_feature_get_peer (XMPP_FEATURE (self)));
+  g_autofree char *why_not = NULL;
+
+  if (xmpp_client_certificate_get_sent (connection) == NULL)
+    why_not = xmpp_client_certificate_explain (connection, xmpp_feature_get_peer (
+                                                               XMPP_FEATURE (self)));
 
   xmpp_sasl_session_set_certificate (self->session,
-                                     xmpp_client_certificate_get_sent (connection),
+                                     g_tls_connection_get_certificate (connection),
                                      why_not);
 }
 

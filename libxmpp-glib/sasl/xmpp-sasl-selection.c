@@ -102,6 +102,30 @@ judge (XmppSaslPolicy *policy,
   return NULL;
 }
 
+/* What the last login was proven by is what it says something about: whoever has taken the
+ * certificate out, or has a token and no password any more, has changed that himself.
+ * NULL: it says nothing */
+static const XmppSaslBaseline *
+find_baseline (XmppSaslRegistry *registry, const XmppSaslOffer *offer)
+{
+  XmppSaslMechanismInfo *info = NULL;
+  XmppSaslMeans means;
+
+  if (offer->baseline != NULL)
+    info = xmpp_sasl_registry_find (registry, offer->baseline->mechanism);
+  if (info == NULL)
+    return offer->baseline;
+
+  if (xmpp_sasl_mechanism_info_get_facts (info) & XMPP_SASL_FACTS_CERTIFICATE)
+    return offer->has_certificate ? offer->baseline : NULL;
+
+  means = xmpp_sasl_means_get (info);
+  return means == XMPP_SASL_MEANS_ANY || offer->means == XMPP_SASL_MEANS_ANY ||
+                 (means & offer->means)
+             ? offer->baseline
+             : NULL;
+}
+
 /* What the last login says: may @choice be used now? A server that has proven its lists
  * then may have changed them since; it has to prove these too (XEP-0474). */
 static const char *
@@ -354,6 +378,7 @@ xmpp_sasl_select (XmppSaslPolicy *policy,
 {
   g_auto (GStrv) names = dup_first (offer->mechanisms, offer->max);
   g_auto (GStrv) types = dup_first (offer->types, offer->max);
+  const XmppSaslBaseline *baseline = find_baseline (registry, offer);
   XmppSaslBindingVerdict verdict;
   gboolean weaker = FALSE;
   gboolean tampered = FALSE;
@@ -379,7 +404,7 @@ xmpp_sasl_select (XmppSaslPolicy *policy,
         }
       if (why == NULL)
         {
-          why = compare_with_baseline (policy, offer->baseline, choice);
+          why = compare_with_baseline (policy, baseline, choice);
           weaker |= why != NULL;
         }
 

@@ -20,6 +20,7 @@ typedef struct
   guint max;                      /* how many of each are read */
   gboolean secure;                /* mechanisms that need TLS may be used */
   const char *const *bindings;    /* what this connection has, best first; NULL: none */
+  gboolean has_certificate;       /* one is set, whether TLS sent it or not */
   const char *why_no_certificate; /* why TLS sent none of ours; NULL: it did */
   XmppSaslMeans means;            /* what the credential has for it */
   gboolean ahead;                 /* this is what it offered last time */

@@ -25,6 +25,7 @@ struct _XmppSaslSession
   gboolean secure;
   gboolean allow_plain;
   GVariant *bindings;
+  gboolean has_certificate;     /* of ours, whether TLS has sent it or not */
   GTlsCertificate *certificate; /* ours, that TLS has sent */
   char *why_no_certificate;     /* NULL: there is one */
 

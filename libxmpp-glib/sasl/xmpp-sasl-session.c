@@ -113,9 +113,14 @@ xmpp_sasl_session_set_certificate (XmppSaslSession *self,
                                    GTlsCertificate *certificate,
                                    const char *why_not)
 {
-  g_set_object (&self->certificate, certificate);
+  gboolean sent = certificate != NULL && why_not == NULL;
+
+  self->has_certificate = certificate != NULL;
+  g_clear_object (&self->certificate);
+  if (sent)
+    self->certificate = g_object_ref (certificate);
   g_clear_pointer (&self->why_no_certificate, g_free);
-  if (certificate == NULL)
+  if (!sent)
     self->why_no_certificate = g_strdup_printf ("no client certificate was sent%s%s",
                                                 why_not != NULL ? ": " : "",
                                                 why_not != NULL ? why_not : "");
@@ -163,6 +168,7 @@ xmpp_sasl_session_set_offer (XmppSaslSession *self,
     .max = xmpp_limits_peek (self->limits)->mechanisms,
     .secure = self->secure || self->allow_plain,
     .bindings = (const char *const *) own_bindings,
+    .has_certificate = self->has_certificate,
     .why_no_certificate = self->why_no_certificate,
     .ahead = ahead,
   };

@@ -29,8 +29,8 @@ void xmpp_sasl_session_set_connection (XmppSaslSession *session,
                                        const char *host,
                                        gboolean secure,
                                        GVariant *bindings);
-/* Before set_offer(): the certificate of ours that TLS has sent; NULL: none, and @why_not
- * (nullable) says why, "p.test did not ask for one" */
+/* Before set_offer(): the certificate of ours, NULL: none is set; @why_not (nullable): why TLS
+ * has not sent it, "p.test did not ask for one" */
 void xmpp_sasl_session_set_certificate (XmppSaslSession *session,
                                         GTlsCertificate *certificate,
                                         const char *why_not);

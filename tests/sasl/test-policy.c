@@ -324,6 +324,40 @@ test_baseline (void)
     }
 }
 
+/* Whoever has a token only reveals nothing of the password that the last login was by. */
+static void
+test_other_means (void)
+{
+  static const char *const password[] = { "password", NULL };
+  static const char *const token[] = { "token", NULL };
+  static const char *const offered[] = { "SCRAM-SHA-1", "OAUTHBEARER", NULL };
+  g_autoptr (XmppSaslRegistry) registry = xmpp_sasl_registry_new ();
+  g_autoptr (XmppSaslMechanismInfo)
+      scram = xmpp_sasl_mechanism_info_new ("SCRAM-SHA-1", CLIENT, XMPP_SASL_FACTS_MUTUAL,
+                                            50, password);
+  g_autoptr (XmppSaslMechanismInfo)
+      bearer = xmpp_sasl_mechanism_info_new ("OAUTHBEARER", CLIENT, 0, 20, token);
+  g_autoptr (XmppSaslPolicy) policy = xmpp_sasl_policy_new ();
+  g_autoptr (XmppSaslBaseline) baseline =
+      xmpp_sasl_baseline_new (XMPP_SASL_EXPOSURE_SESSION, "SCRAM-SHA-1", NULL, FALSE);
+  XmppSaslOffer offer = { .peer = "p.test",
+                          .mechanisms = offered,
+                          .max = 64,
+                          .secure = TRUE,
+                          .baseline = baseline };
+  g_autofree char *with_any = NULL;
+  g_autofree char *with_token = NULL;
+
+  xmpp_sasl_registry_register (registry, scram, TOY_TYPE_MECHANISM);
+  xmpp_sasl_registry_register (registry, bearer, TOY_TYPE_MECHANISM);
+
+  with_any = choose (policy, registry, &offer, NULL, NULL);
+  g_assert_cmpstr (with_any, ==, "SCRAM-SHA-1:n");
+  offer.means = XMPP_SASL_MEANS_TOKEN;
+  with_token = choose (policy, registry, &offer, NULL, NULL);
+  g_assert_cmpstr (with_token, ==, "OAUTHBEARER:n");
+}
+
 static void
 test_preferred (void)
 {
@@ -531,6 +565,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sasl/policy/without-plus", test_policy_without_plus);
   g_test_add_func ("/sasl/policy/strange-types", test_strange_types);
   g_test_add_func ("/sasl/policy/baseline", test_baseline);
+  g_test_add_func ("/sasl/policy/other-means", test_other_means);
   g_test_add_func ("/sasl/policy/preferred", test_preferred);
   g_test_add_func ("/sasl/policy/order-and-policy", test_order_and_policy);
   g_test_add_func ("/sasl/policy/anonymous-credential", test_anonymous_credential);

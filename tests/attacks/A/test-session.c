@@ -661,7 +661,7 @@ test_A15_with_certificate (void)
       toy_session_init (&toy, "alice", "pencil");
       toy_session_connect (&toy, TRUE, "tls-exporter");
       g_object_set (toy.policy, "require-channel-binding", i % 2 == 1, NULL);
-      xmpp_sasl_session_set_certificate (toy.session, certificate, "ignored");
+      xmpp_sasl_session_set_certificate (toy.session, certificate, NULL);
       start_external (&toy, "", NULL);
       if (toy_session_offer (&toy, rows[i / 2].offer, rows[i / 2].types, &error))
         start = toy_session_start (&toy, &error);
@@ -676,6 +676,39 @@ test_A15_with_certificate (void)
         g_assert_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_POLICY);
       else
         g_assert_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_DOWNGRADE);
+    }
+}
+
+/* After a login by certificate nothing that reveals more is used, unless there is none any more:
+ * nobody but the user can take it out. */
+static void
+test_A3_after_certificate (void)
+{
+  g_autoptr (GTlsCertificate) certificate = load_certificate ();
+  g_autoptr (XmppSaslBaseline) baseline =
+      xmpp_sasl_baseline_new (XMPP_SASL_EXPOSURE_NOTHING, "EXTERNAL", NULL, FALSE);
+
+  for (guint set = 0; set < 2; set++)
+    {
+      g_auto (ToySession) toy = { 0 };
+      g_autofree char *start = NULL;
+      g_autoptr (GError) error = NULL;
+
+      toy_session_init (&toy, "alice", "pencil");
+      toy_session_connect (&toy, TRUE, "tls-exporter");
+      start_external (&toy, "", NULL);
+      xmpp_sasl_session_set_baseline (toy.session, baseline);
+      xmpp_sasl_session_set_certificate (toy.session, set ? certificate : NULL,
+                                         "p.test did not ask for one");
+      g_assert_cmpint (toy_session_offer (&toy, "X-TOY EXTERNAL", NULL, &error), ==,
+                       !set);
+      if (set)
+        {
+          g_assert_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_DOWNGRADE);
+          continue;
+        }
+      start = toy_session_start (&toy, &error);
+      g_assert_cmpstr (start, ==, "X-TOY alice");
     }
 }
 
@@ -705,6 +738,7 @@ main (int argc, char **argv)
   g_test_add_func ("/attacks/A15/without-certificate", test_A15_without_certificate);
   g_test_add_func ("/attacks/A15/with-certificate", test_A15_with_certificate);
   g_test_add_func ("/attacks/A15/not-verified", test_A15_not_verified);
+  g_test_add_func ("/attacks/A3/after-certificate", test_A3_after_certificate);
   g_test_add_func ("/attacks/A1/session", test_A1);
   g_test_add_func ("/attacks/A2/session", test_A2);
   g_test_add_func ("/attacks/A2/before-anything", test_A2_before_anything);
