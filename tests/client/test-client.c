@@ -14,6 +14,7 @@
 #include "xmpp-test-mechanisms.h"
 #include "xmpp-test-proxy.h"
 #include "xmpp-test-server.h"
+#include "xmpp-test-store.h"
 
 #define HEADER(attributes)                                                               \
   "<stream:stream xmlns='jabber:client' "                                                \
@@ -38,62 +39,6 @@
                   "S: <iq type='result' id='{b}'><bind "                                 \
                   "xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>"                       \
                   "alice@p.test/x7</jid></bind></iq>\n"
-
-/* A store that notes what it is asked to keep */
-#define TEST_TYPE_STORE (test_store_get_type ())
-G_DECLARE_FINAL_TYPE (TestStore, test_store, TEST, STORE, XmppStateStore)
-
-struct _TestStore
-{
-  XmppStateStore parent_instance;
-  guint saves;
-  gboolean silent; /* keeps what it is asked to save, and says nothing */
-  XmppStoreRequest *kept;
-};
-
-G_DEFINE_FINAL_TYPE (TestStore, test_store, XMPP_TYPE_STATE_STORE)
-
-static gboolean
-test_store_load (XmppStateStore *store, XmppStoreRequest *request)
-{
-  g_autoptr (GVariant) state =
-      g_variant_ref_sink (g_variant_new_parsed ("{'secrets': <{'token': 'kept'}>}"));
-
-  xmpp_store_request_reply (request, state);
-  return TRUE;
-}
-
-static gboolean
-test_store_save (XmppStateStore *store, XmppStoreRequest *request)
-{
-  TestStore *self = TEST_STORE (store);
-
-  self->saves++;
-  g_set_object (&self->kept, request);
-  if (!self->silent)
-    xmpp_store_request_reply (request, NULL);
-  return TRUE;
-}
-
-static void
-test_store_finalize (GObject *object)
-{
-  g_clear_object (&TEST_STORE (object)->kept);
-  G_OBJECT_CLASS (test_store_parent_class)->finalize (object);
-}
-
-static void
-test_store_class_init (TestStoreClass *klass)
-{
-  G_OBJECT_CLASS (klass)->finalize = test_store_finalize;
-  XMPP_STATE_STORE_CLASS (klass)->load = test_store_load;
-  XMPP_STATE_STORE_CLASS (klass)->save = test_store_save;
-}
-
-static void
-test_store_init (TestStore *self)
-{
-}
 
 static XmppClient *
 new_client (XmppTestServer *server, gboolean insecure)
@@ -304,7 +249,7 @@ test_ports (void)
     {
       g_autoptr (XmppTestServer) server = xmpp_test_server_new ();
       g_autoptr (XmppClient) client = new_client (server, ports[i].insecure);
-      g_autoptr (TestStore) store = g_object_new (TEST_TYPE_STORE, NULL);
+      g_autoptr (XmppTestStore) store = xmpp_test_store_new ("token");
       g_autoptr (GError) error = NULL;
       XmppReport *report;
 
@@ -357,7 +302,7 @@ test_refused_secret (void)
     {
       g_autoptr (XmppTestServer) server = xmpp_test_server_new ();
       g_autoptr (XmppClient) client = new_client (server, !secure);
-      g_autoptr (TestStore) store = g_object_new (TEST_TYPE_STORE, NULL);
+      g_autoptr (XmppTestStore) store = xmpp_test_store_new ("token");
       g_autoptr (GError) error = NULL;
 
       if (secure)
@@ -396,7 +341,7 @@ test_silent_store (void)
 {
   g_autoptr (XmppTestServer) server = xmpp_test_server_new ();
   g_autoptr (XmppClient) client = new_client (server, TRUE);
-  g_autoptr (TestStore) store = g_object_new (TEST_TYPE_STORE, NULL);
+  g_autoptr (XmppTestStore) store = xmpp_test_store_new ("token");
   g_autoptr (GError) error = NULL;
 
   store->silent = TRUE;

@@ -12,6 +12,7 @@
 #include "xmpp-test-loop.h"
 #include "xmpp-test-mechanisms.h"
 #include "xmpp-test-server.h"
+#include "xmpp-test-store.h"
 
 #include <string.h>
 
@@ -28,62 +29,6 @@
 /* alice, and then "wrong" or "secret" */
 #define WRONG "AGFsaWNlAHdyb25n"
 #define RIGHT "AGFsaWNlAHNlY3JldA=="
-
-/* A store that is slow, or locked */
-#define TEST_TYPE_STORE (test_store_get_type ())
-G_DECLARE_FINAL_TYPE (TestStore, test_store, TEST, STORE, XmppStateStore)
-
-struct _TestStore
-{
-  XmppStateStore parent_instance;
-  gboolean locked;
-  guint saves;
-  XmppStoreRequest *kept;
-};
-
-G_DEFINE_FINAL_TYPE (TestStore, test_store, XMPP_TYPE_STATE_STORE)
-
-static gboolean
-test_store_load (XmppStateStore *store, XmppStoreRequest *request)
-{
-  g_autoptr (GError)
-      error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED, "Locked");
-
-  if (TEST_STORE (store)->locked)
-    xmpp_store_request_fail (request, error);
-  else
-    xmpp_store_request_reply (request, g_variant_new_parsed (
-                                           "{'secrets': <{'old-keys': 'kept'}>}"));
-  return TRUE;
-}
-
-static gboolean
-test_store_save (XmppStateStore *store, XmppStoreRequest *request)
-{
-  TEST_STORE (store)->saves++;
-  g_set_object (&TEST_STORE (store)->kept, request);
-  return TRUE;
-}
-
-static void
-test_store_finalize (GObject *object)
-{
-  g_clear_object (&TEST_STORE (object)->kept);
-  G_OBJECT_CLASS (test_store_parent_class)->finalize (object);
-}
-
-static void
-test_store_class_init (TestStoreClass *klass)
-{
-  G_OBJECT_CLASS (klass)->finalize = test_store_finalize;
-  XMPP_STATE_STORE_CLASS (klass)->load = test_store_load;
-  XMPP_STATE_STORE_CLASS (klass)->save = test_store_save;
-}
-
-static void
-test_store_init (TestStore *self)
-{
-}
 
 typedef enum
 {
@@ -347,14 +292,15 @@ test_again (Fixture *fixture, gconstpointer unused)
 }
 
 /* A login that learns something, and has a store that is asked to keep it */
-static TestStore *
+static XmppTestStore *
 log_in_with_store (Fixture *fixture, gboolean locked)
 {
   static const char *const passwords[] = { "secret" };
-  TestStore *store = g_object_new (TEST_TYPE_STORE, NULL);
+  XmppTestStore *store = xmpp_test_store_new ("old-keys");
   g_autoptr (GError) error = NULL;
 
   store->locked = locked;
+  store->silent = TRUE;
   fixture->behaviour = ANSWER;
   fixture->passwords = passwords;
   xmpp_client_set_state_store (fixture->client, XMPP_STATE_STORE (store));
@@ -369,7 +315,7 @@ log_in_with_store (Fixture *fixture, gboolean locked)
 static gboolean
 answer_save_cb (gpointer user_data)
 {
-  xmpp_store_request_reply (TEST_STORE (user_data)->kept, NULL);
+  xmpp_store_request_reply (XMPP_TEST_STORE (user_data)->kept, NULL);
 
   return G_SOURCE_REMOVE;
 }
@@ -379,7 +325,7 @@ static void
 test_slow_store (Fixture *fixture, gconstpointer unused)
 {
   XmppConnection *connection = XMPP_CONNECTION (fixture->client);
-  g_autoptr (TestStore) store = log_in_with_store (fixture, FALSE);
+  g_autoptr (XmppTestStore) store = log_in_with_store (fixture, FALSE);
   XmppTestResult closed[2] = { 0 };
   g_autoptr (GError) error = NULL;
 
@@ -406,7 +352,7 @@ test_slow_store (Fixture *fixture, gconstpointer unused)
 static void
 test_large_state (Fixture *fixture, gconstpointer unused)
 {
-  g_autoptr (TestStore) store = NULL;
+  g_autoptr (XmppTestStore) store = NULL;
 
   g_object_set (xmpp_connection_get_limits (XMPP_CONNECTION (fixture->client)),
                 "state-bytes", 10, NULL);
@@ -424,7 +370,7 @@ test_large_state (Fixture *fixture, gconstpointer unused)
 static void
 test_locked_store (Fixture *fixture, gconstpointer unused)
 {
-  g_autoptr (TestStore) store = NULL;
+  g_autoptr (XmppTestStore) store = NULL;
 
   g_test_expect_message ("Xmpp-Client", G_LOG_LEVEL_WARNING,
                          "What is known of alice@p.test could not be read*: Locked");
