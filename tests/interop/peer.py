@@ -116,6 +116,8 @@ class Peer:
         return self
 
     def __exit__(self, *unused):
+        # As long as accept() waits, the port would go on listening.
+        self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
     def _serve(self):
