@@ -5,6 +5,8 @@
 
 #include "xmpp-sasl-anonymous.h"
 
+#include "sasl-step.h"
+
 #include <string.h>
 
 /* Characters, and the bytes that these can be (RFC 4505 §2) */
@@ -139,9 +141,7 @@ xmpp_sasl_anonymous_step (XmppSaslMechanism *mechanism,
       return NULL;
     }
 
-  /* No initial response: an empty challenge asks for it (RFC 4422 §3) */
-  *status = XMPP_SASL_STATUS_CONTINUE;
-  return g_bytes_new (NULL, 0);
+  return sasl_step_ask_for_initial (status);
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "plain-exchange.h"
 
 #include "sasl-account.h"
+#include "sasl-step.h"
 
 #include <string.h>
 
@@ -195,12 +196,8 @@ plain_exchange_step (XmppSaslMechanism *mechanism,
 {
   XmppSaslContext *context = xmpp_sasl_mechanism_get_context (mechanism);
 
-  if (!xmpp_sasl_context_is_secure (context))
-    {
-      g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_ENCRYPTION_REQUIRED,
-                   "%s: the connection is not secure", get_name (mechanism));
-      return NULL;
-    }
+  if (!sasl_step_require_secure (mechanism, get_name (mechanism), error))
+    return NULL;
 
   if (xmpp_sasl_context_get_role (context) == XMPP_SASL_ROLE_CLIENT)
     return client_step (mechanism, wanted, status, error);
@@ -211,7 +208,5 @@ plain_exchange_step (XmppSaslMechanism *mechanism,
       return NULL;
     }
 
-  /* No initial response: an empty challenge asks for it (RFC 4422 §3) */
-  *status = XMPP_SASL_STATUS_CONTINUE;
-  return g_bytes_new (NULL, 0);
+  return sasl_step_ask_for_initial (status);
 }

@@ -5,6 +5,8 @@
 
 #include "xmpp-sasl-external.h"
 
+#include "sasl-step.h"
+
 #include <string.h>
 
 /* A bare JID: two parts of 1023 bytes and the sign between them (RFC 7622 §3) */
@@ -144,21 +146,15 @@ xmpp_sasl_external_step (XmppSaslMechanism *mechanism,
   if (xmpp_sasl_context_get_role (context) == XMPP_SASL_ROLE_CLIENT)
     return client_step (mechanism, status, error);
 
-  if (!xmpp_sasl_context_is_secure (context))
-    {
-      g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_ENCRYPTION_REQUIRED,
-                   "EXTERNAL: the connection is not secure");
-      return NULL;
-    }
+  if (!sasl_step_require_secure (mechanism, "EXTERNAL", error))
+    return NULL;
   if (input != NULL)
     {
       server_step (mechanism, input, status, error);
       return NULL;
     }
 
-  /* No initial response: an empty challenge asks for it (RFC 4422 §3) */
-  *status = XMPP_SASL_STATUS_CONTINUE;
-  return g_bytes_new (NULL, 0);
+  return sasl_step_ask_for_initial (status);
 }
 
 static void

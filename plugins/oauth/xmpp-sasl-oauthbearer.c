@@ -7,6 +7,7 @@
 
 #include "oauth-message.h"
 #include "sasl-account.h"
+#include "sasl-step.h"
 
 #include <string.h>
 
@@ -218,11 +219,7 @@ server_step (XmppSaslOauthbearer *self,
       g_bytes_new_static (OAUTH_ACKNOWLEDGEMENT, strlen (OAUTH_ACKNOWLEDGEMENT));
 
   if (input == NULL && !self->refused)
-    {
-      /* No initial response: an empty challenge asks for it (RFC 4422 §3) */
-      *status = XMPP_SASL_STATUS_CONTINUE;
-      return g_bytes_new (NULL, 0);
-    }
+    return sasl_step_ask_for_initial (status);
   if (!self->refused)
     return verify (self, input, status, error);
 
@@ -247,12 +244,8 @@ xmpp_sasl_oauthbearer_step (XmppSaslMechanism *mechanism,
   XmppSaslOauthbearer *self = XMPP_SASL_OAUTHBEARER (mechanism);
   XmppSaslContext *context = xmpp_sasl_mechanism_get_context (mechanism);
 
-  if (!xmpp_sasl_context_is_secure (context))
-    {
-      g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_ENCRYPTION_REQUIRED,
-                   "OAUTHBEARER: the connection is not secure");
-      return NULL;
-    }
+  if (!sasl_step_require_secure (mechanism, "OAUTHBEARER", error))
+    return NULL;
 
   if (xmpp_sasl_context_get_role (context) == XMPP_SASL_ROLE_CLIENT)
     return client_step (self, input, status, error);

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "sasl-message.h"
+#include "sasl-step.h"
 #include "scram-private.h"
 
 #include <string.h>
@@ -31,12 +32,8 @@ scram_server_step (XmppSaslMechanism *mechanism,
                    XmppSaslStatus *status,
                    GError **error)
 {
-  /* No initial response: an empty challenge asks for it (RFC 4422 §3) */
   if (input == NULL && exchange->state == SCRAM_STATE_START)
-    {
-      *status = XMPP_SASL_STATUS_CONTINUE;
-      return g_bytes_new (NULL, 0);
-    }
+    return sasl_step_ask_for_initial (status);
 
   if (input == NULL || exchange->state == SCRAM_STATE_DONE)
     {

@@ -6,6 +6,7 @@
 #include "xmpp-sasl-token.h"
 
 #include "sasl-account.h"
+#include "sasl-step.h"
 #include "token-value.h"
 
 #include <gnutls/crypto.h>
@@ -373,12 +374,8 @@ xmpp_sasl_token_step (XmppSaslMechanism *mechanism,
   XmppSaslContext *context = xmpp_sasl_mechanism_get_context (mechanism);
   g_autoptr (GBytes) binding = NULL;
 
-  if (!xmpp_sasl_context_is_secure (context))
-    {
-      g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_ENCRYPTION_REQUIRED,
-                   FAMILY ": the connection is not secure");
-      return NULL;
-    }
+  if (!sasl_step_require_secure (mechanism, FAMILY, error))
+    return NULL;
 
   binding = get_binding (mechanism, error);
   if (binding == NULL)
@@ -395,9 +392,7 @@ xmpp_sasl_token_step (XmppSaslMechanism *mechanism,
   if (input != NULL)
     return answer_proof (mechanism, binding, input, status, error);
 
-  /* No initial response: an empty challenge asks for it (RFC 4422 §3) */
-  *status = XMPP_SASL_STATUS_CONTINUE;
-  return g_bytes_new (NULL, 0);
+  return sasl_step_ask_for_initial (status);
 }
 
 static void
