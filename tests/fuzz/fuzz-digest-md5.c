@@ -4,19 +4,11 @@
 #include "digest-message.h"
 
 #include "digest-hash.h"
+#include "fuzz-message.h"
 
 #include <string.h>
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
-
-static void
-check_error (gpointer parsed, const GError *error)
-{
-  if (parsed == NULL)
-    g_assert_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_MALFORMED_REQUEST);
-  else
-    g_assert_no_error (error);
-}
 
 /* What was read is written again, and read again, the same */
 static void
@@ -28,7 +20,7 @@ challenge (GBytes *message)
   g_autofree char *text = NULL;
   g_autoptr (GBytes) written = NULL;
 
-  check_error (parsed, error);
+  fuzz_message_check_error (parsed, error);
   if (parsed == NULL)
     return;
   text = digest_challenge_build (parsed);
@@ -52,7 +44,7 @@ response (GBytes *message)
   g_autoptr (DigestResponse) parsed = digest_response_parse (message, &error);
   g_autofree char *username = NULL;
 
-  check_error (parsed, error);
+  fuzz_message_check_error (parsed, error);
   if (parsed == NULL)
     return;
   g_assert_true (digest_is_hex (parsed->response));
@@ -67,30 +59,14 @@ rspauth (GBytes *message)
   g_autoptr (GError) error = NULL;
   g_autofree char *parsed = digest_rspauth_parse (message, &error);
 
-  check_error (parsed, error);
+  fuzz_message_check_error (parsed, error);
   g_assert_true (parsed == NULL || digest_is_hex (parsed));
 }
 
-/* The first byte says which of the three messages the rest is taken for. */
+static const FuzzMessageFunc functions[] = { challenge, response, rspauth };
+
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
-  g_autoptr (GBytes) message = NULL;
-
-  if (size == 0)
-    return 0;
-  message = g_bytes_new (data + 1, size - 1);
-  switch (data[0] % 3)
-    {
-    case 0:
-      challenge (message);
-      break;
-    case 1:
-      response (message);
-      break;
-    default:
-      rspauth (message);
-      break;
-    }
-  return 0;
+  return fuzz_message_run (functions, G_N_ELEMENTS (functions), data, size);
 }

@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright (C) 2026 The libxmpp-glib authors */
 
+#include "fuzz-message.h"
 #include "scram-message.h"
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
-
-static void
-check_error (gpointer parsed, const GError *error)
-{
-  if (parsed == NULL)
-    g_assert_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_MALFORMED_REQUEST);
-  else
-    g_assert_no_error (error);
-}
 
 /* Header and bare message are the whole message, as it came: both are signed. */
 static void
@@ -22,7 +14,7 @@ client_first (GBytes *message)
   g_autoptr (ScramClientFirst) parsed = scram_client_first_parse (message, &error);
   g_autofree char *whole = NULL;
 
-  check_error (parsed, error);
+  fuzz_message_check_error (parsed, error);
   if (parsed == NULL)
     return;
   whole = g_strconcat (parsed->header, parsed->bare, NULL);
@@ -39,7 +31,7 @@ server_first (GBytes *message)
   g_autoptr (GError) error = NULL;
   g_autoptr (ScramServerFirst) parsed = scram_server_first_parse (message, "abc", &error);
 
-  check_error (parsed, error);
+  fuzz_message_check_error (parsed, error);
   if (parsed == NULL)
     return;
   g_assert_true (g_str_has_prefix (parsed->nonce, "abc"));
@@ -55,7 +47,7 @@ client_final (GBytes *message)
   g_autoptr (GError) error = NULL;
   g_autoptr (ScramClientFinal) parsed = scram_client_final_parse (message, &error);
 
-  check_error (parsed, error);
+  fuzz_message_check_error (parsed, error);
   if (parsed != NULL)
     g_assert_cmpuint (strlen (parsed->without_proof), <, g_bytes_get_size (message));
 }
@@ -66,34 +58,16 @@ server_final (GBytes *message)
   g_autoptr (GError) error = NULL;
   g_autoptr (ScramServerFinal) parsed = scram_server_final_parse (message, &error);
 
-  check_error (parsed, error);
+  fuzz_message_check_error (parsed, error);
   if (parsed != NULL)
     g_assert_true ((parsed->signature == NULL) == (parsed->error != NULL));
 }
 
-/* The first byte says which of the four messages the rest is taken for. */
+static const FuzzMessageFunc functions[] = { client_first, server_first, client_final,
+                                             server_final };
+
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
-  g_autoptr (GBytes) message = NULL;
-
-  if (size == 0)
-    return 0;
-  message = g_bytes_new (data + 1, size - 1);
-  switch (data[0] % 4)
-    {
-    case 0:
-      client_first (message);
-      break;
-    case 1:
-      server_first (message);
-      break;
-    case 2:
-      client_final (message);
-      break;
-    default:
-      server_final (message);
-      break;
-    }
-  return 0;
+  return fuzz_message_run (functions, G_N_ELEMENTS (functions), data, size);
 }
