@@ -120,6 +120,31 @@ xmpp_credential_request_get_property (GObject *object,
 }
 
 static void
+install_hint_properties (GParamFlags flags)
+{
+  /**
+   * XmppCredentialRequest:scope:
+   *
+   * For a token: what it has to be good for, as the server says after it has refused one
+   * (RFC 7628 §3.2.2); words of RFC 6749 §3.3, separated by blanks.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_SCOPE] = g_param_spec_string ("scope", NULL, NULL, NULL, flags);
+  /**
+   * XmppCredentialRequest:openid-configuration:
+   *
+   * For a token: the URL of a document that says where to get one, as the server says
+   * after it has refused one (RFC 7628 §3.2.2). The library never fetches it; whoever
+   * does remembers that the server has named it.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_OPENID_CONFIGURATION] =
+      g_param_spec_string ("openid-configuration", NULL, NULL, NULL, flags);
+}
+
+static void
 xmpp_credential_request_class_init (XmppCredentialRequestClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -174,26 +199,6 @@ xmpp_credential_request_class_init (XmppCredentialRequestClass *klass)
   properties[PROP_ATTEMPT] =
       g_param_spec_uint ("attempt", NULL, NULL, 1, G_MAXUINT, 1, flags);
   /**
-   * XmppCredentialRequest:scope:
-   *
-   * For a token: what it has to be good for, as the server says after it has refused one
-   * (RFC 7628 §3.2.2); words of RFC 6749 §3.3, separated by blanks.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_SCOPE] = g_param_spec_string ("scope", NULL, NULL, NULL, flags);
-  /**
-   * XmppCredentialRequest:openid-configuration:
-   *
-   * For a token: the URL of a document that says where to get one, as the server says
-   * after it has refused one (RFC 7628 §3.2.2). The library never fetches it; whoever
-   * does remembers that the server has named it.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_OPENID_CONFIGURATION] =
-      g_param_spec_string ("openid-configuration", NULL, NULL, NULL, flags);
-  /**
    * XmppCredentialRequest:cancellable:
    *
    * Cancelled when the answer is no longer wanted: close the dialog.
@@ -203,6 +208,7 @@ xmpp_credential_request_class_init (XmppCredentialRequestClass *klass)
   properties[PROP_CANCELLABLE] =
       g_param_spec_object ("cancellable", NULL, NULL, G_TYPE_CANCELLABLE, flags);
 
+  install_hint_properties (flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

@@ -79,15 +79,8 @@ xmpp_sasl_policy_set_property (GObject *object,
 }
 
 static void
-xmpp_sasl_policy_class_init (XmppSaslPolicyClass *klass)
+install_name_properties (GParamFlags flags)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
-
-  object_class->finalize = xmpp_sasl_policy_finalize;
-  object_class->get_property = xmpp_sasl_policy_get_property;
-  object_class->set_property = xmpp_sasl_policy_set_property;
-
   /**
    * XmppSaslPolicy:allowed:
    *
@@ -116,6 +109,19 @@ xmpp_sasl_policy_class_init (XmppSaslPolicyClass *klass)
    */
   properties[PROP_PREFERRED] =
       g_param_spec_boxed ("preferred", NULL, NULL, G_TYPE_STRV, flags);
+}
+
+static void
+xmpp_sasl_policy_class_init (XmppSaslPolicyClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
+
+  object_class->finalize = xmpp_sasl_policy_finalize;
+  object_class->get_property = xmpp_sasl_policy_get_property;
+  object_class->set_property = xmpp_sasl_policy_set_property;
+
+  install_name_properties (flags);
   /**
    * XmppSaslPolicy:require-mutual:
    *
