@@ -84,6 +84,7 @@ test_a2 (void)
     {
       const char *proof = proofs[i / 2];
       gboolean as_challenge = i % 2 == 1 && proof != NULL;
+      g_autofree char *shown = g_strescape (proof != NULL ? proof : "nothing", NULL);
       g_auto (ToySession) toy = { 0 };
       g_autofree char *response = NULL;
       g_autoptr (GError) error = NULL;
@@ -92,7 +93,7 @@ test_a2 (void)
       response = toy_session_step (&toy, CHALLENGE, NULL);
       g_assert_nonnull (response);
 
-      g_test_message ("%s", proof != NULL ? proof : "nothing");
+      g_test_message ("%s", shown);
       if (as_challenge)
         {
           g_assert_null (toy_session_step (&toy, proof, &error));
