@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include "gs2-header.h"
 #include "sasl-message.h"
 #include "scram-private.h"
 
@@ -53,41 +54,6 @@ scram_client_step (XmppSaslMechanism *mechanism,
     }
 }
 
-/* Sets @header and @binding as the context says */
-static gboolean
-choose_binding (XmppSaslMechanism *mechanism,
-                ScramExchange *exchange,
-                const char *authzid,
-                char **header,
-                GBytes **binding,
-                GError **error)
-{
-  XmppSaslContext *context = xmpp_sasl_mechanism_get_context (mechanism);
-  XmppSaslBinding use = xmpp_sasl_context_get_binding (context);
-  const char *const *types = xmpp_sasl_context_get_channel_bindings (context);
-  const char *type = NULL;
-
-  gboolean used = use == XMPP_SASL_BINDING_USED;
-
-  if (used && types != NULL)
-    type = types[0];
-
-  /* The name promises a binding or promises none: RFC 5802 §6 allows no third thing */
-  if (exchange->plus != used || used != (type != NULL))
-    {
-      g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_UNAVAILABLE,
-                   exchange->plus ? "%s needs a channel binding, and here is none"
-                                  : "%s cannot use the channel binding that is wanted",
-                   xmpp_sasl_mechanism_get_name (mechanism));
-      return FALSE;
-    }
-
-  *header = scram_build_header (use, type, authzid);
-  *binding = scram_dup_binding (mechanism, type, *header, error);
-
-  return *binding != NULL;
-}
-
 /* → n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL */
 static GBytes *
 build_first (XmppSaslMechanism *mechanism,
@@ -109,7 +75,7 @@ build_first (XmppSaslMechanism *mechanism,
 
   prepared = scram_prepare (username, "user name", error);
   if (prepared == NULL ||
-      !choose_binding (mechanism, exchange, authzid, &header, &binding, error))
+      !gs2_binding_choose (mechanism, exchange->plus, authzid, &header, &binding, error))
     return NULL;
 
   /* A person is asked before anything is sent: afterwards the server's patience runs */

@@ -5,6 +5,7 @@
 
 #include "scram-message.h"
 
+#include "gs2-header.h"
 #include "sasl-message.h"
 #include "sasl-name.h"
 
@@ -103,16 +104,7 @@ nonce_is_valid (const char *nonce)
   return *nonce != '\0';
 }
 
-static gboolean
-binding_type_is_valid (const char *type)
-{
-  for (const char *p = type; *p != '\0'; p++)
-    if (!g_ascii_isalnum (*p) && *p != '.' && *p != '-')
-      return FALSE;
-
-  return *type != '\0';
-}
-
+/* saslname */
 static char *
 decode_name (const char *text, GError **error)
 {
@@ -182,44 +174,28 @@ next_base64 (const char **cursor, char name, GError **error)
   return bytes;
 }
 
-/* "n," [a=authzid] ","  ·  "y," …  ·  "p=type," … */
 static gboolean
 parse_header (ScramClientFirst *message,
               const char *text,
               const char **cursor,
               GError **error)
 {
-  g_autofree char *flag = next_field (cursor);
-  g_autofree char *authzid = next_field (cursor);
+  const char *fault = NULL;
+  g_autoptr (Gs2Header) header = gs2_header_parse (text, strlen (text), &fault);
 
-  if (authzid == NULL || *cursor == NULL)
+  if (header == NULL)
     {
-      set_malformed (error, "has no GS2 header");
+      set_malformed (error, fault);
       return FALSE;
     }
 
-  message->binding_flag = flag[0];
-  message->header = g_strndup (text, *cursor - text);
+  *cursor = text + strlen (header->text);
+  message->binding_flag = header->flag;
+  message->binding_type = g_steal_pointer (&header->type);
+  message->header = g_steal_pointer (&header->text);
+  message->authzid = g_steal_pointer (&header->authzid);
 
-  if (g_str_has_prefix (flag, "p=") && binding_type_is_valid (flag + 2))
-    message->binding_type = g_strdup (flag + 2);
-  else if (!g_str_equal (flag, "n") && !g_str_equal (flag, "y"))
-    {
-      set_malformed (error, "has an unknown channel binding flag");
-      return FALSE;
-    }
-
-  if (authzid[0] == '\0')
-    return TRUE;
-
-  if (!g_str_has_prefix (authzid, "a=") || authzid[2] == '\0')
-    {
-      set_malformed (error, "has a broken authorization identity");
-      return FALSE;
-    }
-
-  message->authzid = decode_name (authzid + 2, error);
-  return message->authzid != NULL;
+  return TRUE;
 }
 
 /* n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL */
@@ -414,40 +390,6 @@ scram_server_final_free (ScramServerFinal *message)
   g_clear_pointer (&message->signature, g_bytes_unref);
   g_free (message->error);
   g_free (message);
-}
-
-char *
-scram_build_header (XmppSaslBinding binding,
-                    const char *binding_type,
-                    const char *authzid)
-{
-  GString *header = g_string_new (NULL);
-
-  switch (binding)
-    {
-    case XMPP_SASL_BINDING_USED:
-      g_string_append_printf (header, "p=%s,", binding_type);
-      break;
-
-    case XMPP_SASL_BINDING_NOT_OFFERED:
-      g_string_append (header, "y,");
-      break;
-
-    case XMPP_SASL_BINDING_NONE:
-    default:
-      g_string_append (header, "n,");
-      break;
-    }
-
-  /* The grammar has no empty one. */
-  if (authzid != NULL && authzid[0] != '\0')
-    {
-      g_string_append (header, "a=");
-      sasl_name_append (header, authzid);
-    }
-  g_string_append_c (header, ',');
-
-  return g_string_free (header, FALSE);
 }
 
 char *

@@ -58,10 +58,6 @@ void scram_client_final_free (ScramClientFinal *message);
 ScramServerFinal *scram_server_final_parse (GBytes *message, GError **error);
 void scram_server_final_free (ScramServerFinal *message);
 
-/* @binding_type: with XMPP_SASL_BINDING_USED. @authzid: NULL: none */
-char *scram_build_header (XmppSaslBinding binding,
-                          const char *binding_type,
-                          const char *authzid);
 char *scram_build_client_first_bare (const char *username, const char *nonce);
 /* @offer_hash: h=, XEP-0474; NULL: none */
 char *scram_build_server_first (const char *nonce,

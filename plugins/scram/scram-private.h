@@ -77,12 +77,6 @@ gboolean scram_offer_check (XmppSaslMechanism *mechanism,
                             GError **error);
 
 /* For both sides */
-/* The type and data of the channel binding that the context says is in use; @type NULL:
- * none. Errors: XMPP_SASL_ERROR_UNAVAILABLE */
-GBytes *scram_dup_binding (XmppSaslMechanism *mechanism,
-                           const char *type,
-                           const char *header,
-                           GError **error);
 char *scram_exchange_dup_signed_text (ScramExchange *exchange, const char *without_proof);
 /* (transfer full), to be freed by xmpp_secret_free(): NULL: refused by SASLprep */
 char *scram_prepare (const char *text, const char *what, GError **error);

@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include "gs2-header.h"
 #include "sasl-message.h"
 #include "sasl-step.h"
 #include "scram-private.h"
@@ -46,42 +47,6 @@ scram_server_step (XmppSaslMechanism *mechanism,
     return answer_first (mechanism, exchange, input, status, error);
 
   return answer_final (mechanism, exchange, input, cancellable, status, error);
-}
-
-static gboolean
-offers_binding (XmppSaslContext *context)
-{
-  const char *const *offered = xmpp_sasl_context_get_offered (context);
-
-  for (guint i = 0; offered != NULL && offered[i] != NULL; i++)
-    if (g_str_has_suffix (offered[i], "-PLUS"))
-      return TRUE;
-
-  return FALSE;
-}
-
-/* RFC 5802 §6. A client that says "y" saw no -PLUS in our list: where we had one,
- * somebody took it out. */
-static gboolean
-binding_is_right (XmppSaslMechanism *mechanism,
-                  ScramExchange *exchange,
-                  ScramClientFirst *first)
-{
-  XmppSaslContext *context = xmpp_sasl_mechanism_get_context (mechanism);
-  const char *const *types = xmpp_sasl_context_get_channel_bindings (context);
-
-  switch (first->binding_flag)
-    {
-    case 'p':
-      return exchange->plus && types != NULL &&
-             g_strv_contains (types, first->binding_type);
-
-    case 'y':
-      return !exchange->plus && !offers_binding (context);
-
-    default:
-      return !exchange->plus;
-    }
 }
 
 /* With what proves the lists that the client should have seen, where there were any */
@@ -130,9 +95,10 @@ answer_first (XmppSaslMechanism *mechanism,
       !scram_account_find (mechanism, exchange, username, error))
     return NULL;
 
-  if (binding_is_right (mechanism, exchange, first))
+  if (gs2_binding_is_right (mechanism, exchange->plus, first->binding_flag,
+                            first->binding_type))
     exchange->binding =
-        scram_dup_binding (mechanism, first->binding_type, first->header, NULL);
+        gs2_binding_dup (mechanism, first->binding_type, first->header, NULL);
 
   exchange->nonce = g_strconcat (first->nonce, exchange->own_nonce, NULL);
   exchange->client_first_bare = g_strdup (first->bare);

@@ -28,35 +28,6 @@ struct _XmppSaslScram
 
 G_DEFINE_FINAL_TYPE (XmppSaslScram, xmpp_sasl_scram, XMPP_TYPE_SASL_MECHANISM)
 
-GBytes *
-scram_dup_binding (XmppSaslMechanism *mechanism,
-                   const char *type,
-                   const char *header,
-                   GError **error)
-{
-  XmppSaslContext *context = xmpp_sasl_mechanism_get_context (mechanism);
-  g_autoptr (GByteArray) binding = g_byte_array_new ();
-  g_autoptr (GBytes) data = NULL;
-
-  g_byte_array_append (binding, (const guint8 *) header, strlen (header));
-
-  if (type != NULL)
-    {
-      data = xmpp_sasl_context_get_channel_binding (context, type);
-      if (data == NULL || g_bytes_get_size (data) == 0)
-        {
-          g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_UNAVAILABLE,
-                       "SCRAM: this connection has no channel binding of type %s", type);
-          return NULL;
-        }
-
-      g_byte_array_append (binding, g_bytes_get_data (data, NULL),
-                           g_bytes_get_size (data));
-    }
-
-  return g_byte_array_free_to_bytes (g_steal_pointer (&binding));
-}
-
 char *
 scram_exchange_dup_signed_text (ScramExchange *exchange, const char *without_proof)
 {

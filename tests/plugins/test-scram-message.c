@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include "gs2-header.h"
 #include "scram-message.h"
 
 #include "message-rows.h"
@@ -258,7 +259,7 @@ test_build (void)
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
       g_autofree char *header =
-          scram_build_header (XMPP_SASL_BINDING_USED, "tls-unique", names[i]);
+          gs2_header_build (XMPP_SASL_BINDING_USED, "tls-unique", names[i]);
       g_autofree char *bare = scram_build_client_first_bare (names[i], NONCE);
       g_autofree char *text = g_strconcat (header, bare, NULL);
       g_autoptr (GBytes) message = g_bytes_new (text, strlen (text));
@@ -277,11 +278,11 @@ test_build (void)
 static void
 test_headers (void)
 {
-  g_autofree char *none = scram_build_header (XMPP_SASL_BINDING_NONE, NULL, NULL);
+  g_autofree char *none = gs2_header_build (XMPP_SASL_BINDING_NONE, NULL, NULL);
   g_autofree char *not_offered =
-      scram_build_header (XMPP_SASL_BINDING_NOT_OFFERED, NULL, "a@b");
-  g_autofree char *used = scram_build_header (XMPP_SASL_BINDING_USED, "tls-unique", NULL);
-  g_autofree char *empty = scram_build_header (XMPP_SASL_BINDING_NONE, NULL, "");
+      gs2_header_build (XMPP_SASL_BINDING_NOT_OFFERED, NULL, "a@b");
+  g_autofree char *used = gs2_header_build (XMPP_SASL_BINDING_USED, "tls-unique", NULL);
+  g_autofree char *empty = gs2_header_build (XMPP_SASL_BINDING_NONE, NULL, "");
 
   /* saslname has one character at least (RFC 5802 §7). */
   g_assert_cmpstr (empty, ==, "n,,");
