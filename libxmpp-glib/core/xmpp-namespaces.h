@@ -14,5 +14,6 @@
 #define XMPP_NS_BIND "urn:ietf:params:xml:ns:xmpp-bind"
 #define XMPP_NS_SESSION "urn:ietf:params:xml:ns:xmpp-session"
 #define XMPP_NS_SASL_CHANNEL_BINDING "urn:xmpp:sasl-cb:0"
+#define XMPP_NS_DOMAIN_BASED_NAME "urn:xmpp:domain-based-name:1"
 #define XMPP_NS_PING "urn:xmpp:ping"
 #define XMPP_NS_XML "http://www.w3.org/XML/1998/namespace"

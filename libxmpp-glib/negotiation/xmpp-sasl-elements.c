@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "core/xmpp-domain.h"
 #include "core/xmpp-element-private.h"
 #include "core/xmpp-error-private.h"
 #include "core/xmpp-namespaces.h"
@@ -214,6 +215,26 @@ GStrv
 xmpp_sasl_parse_mechanisms (XmppElement *mechanisms, guint max)
 {
   return collect (mechanisms, "mechanism", XMPP_NS_SASL, NULL, max);
+}
+
+/* <hostname xmlns='urn:xmpp:domain-based-name:1'>auth42.us.example.com</hostname>
+ *                                                                            XEP-0233 §3 */
+char *
+xmpp_sasl_parse_host (XmppElement *mechanisms)
+{
+  XmppElement *hostname =
+      xmpp_element_get_child (mechanisms, "hostname", XMPP_NS_DOMAIN_BASED_NAME);
+  const char *text = hostname != NULL ? xmpp_element_get_text (hostname) : NULL;
+  g_autofree char *unicode = NULL;
+  g_autofree char *ascii = NULL;
+
+  /* What names no host must not be asked for under the name of one. */
+  if (text == NULL ||
+      !xmpp_domain_prepare (text, strlen (text), &unicode, &ascii, NULL) ||
+      g_hostname_is_ip_address (ascii) || strpbrk (ascii, "[:") != NULL)
+    return NULL;
+
+  return g_steal_pointer (&ascii);
 }
 
 /* <sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'>

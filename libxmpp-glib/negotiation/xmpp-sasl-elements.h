@@ -30,6 +30,9 @@ gboolean xmpp_sasl_parse_data (XmppElement *element,
 GError *xmpp_sasl_parse_failure (XmppElement *failure, const char *peer);
 /* The <mechanism/>s; at most @max of them */
 GStrv xmpp_sasl_parse_mechanisms (XmppElement *mechanisms, guint max);
+/* XEP-0233: the host in <mechanisms/>, as the DNS writes it; NULL: none is named, or that is
+ * no host */
+char *xmpp_sasl_parse_host (XmppElement *mechanisms);
 /* XEP-0440, out of the whole <stream:features/>; NULL: it is not there */
 GStrv xmpp_sasl_parse_bindings (XmppElement *features, guint max);
 

@@ -45,8 +45,8 @@ connect_session (XmppSaslProfileFeature *self, XmppStream *stream)
 
   if (secure && G_IS_TLS_CONNECTION (io))
     bindings = xmpp_channel_binding_collect (G_TLS_CONNECTION (io));
-  xmpp_sasl_session_set_connection (self->session, self->local, self->domain, NULL,
-                                    secure, bindings);
+  xmpp_sasl_session_set_connection (self->session, self->local, self->domain, secure,
+                                    bindings);
   xmpp_sasl_session_set_allow_plain (self->session, self->insecure);
   if (secure && G_IS_TLS_CONNECTION (io))
     set_certificate (self, G_TLS_CONNECTION (io));
@@ -91,8 +91,10 @@ xmpp_sasl_profile_set_offer (XmppSaslProfileFeature *self,
   XmppElement *offer = xmpp_feature_find_offer (XMPP_FEATURE (self), features);
   g_auto (GStrv) mechanisms = xmpp_sasl_parse_mechanisms (offer, max);
   g_auto (GStrv) bindings = xmpp_sasl_parse_bindings (features, max);
+  g_autofree char *host = offer != NULL ? xmpp_sasl_parse_host (offer) : NULL;
 
   connect_session (self, stream);
+  xmpp_sasl_session_set_host (self->session, host);
   report_words (self, "mechanisms", mechanisms);
   report_words (self, "channel_bindings", bindings);
 
@@ -137,7 +139,8 @@ same_words (GStrv a, GStrv b)
   return g_strv_equal ((const char *const *) a, (const char *const *) b);
 }
 
-/* All of both lists: a mechanism may have the server prove them (XEP-0474). */
+/* All of both lists: a mechanism may have the server prove them (XEP-0474). And the same host,
+ * for which a ticket may have been got. */
 gboolean
 xmpp_sasl_profile_confirms (XmppFeature *feature,
                             XmppElement *remembered,
@@ -149,14 +152,20 @@ xmpp_sasl_profile_confirms (XmppFeature *feature,
   g_auto (GStrv) old_bindings = xmpp_sasl_parse_bindings (remembered, G_MAXUINT);
   g_auto (GStrv) mechanisms = NULL;
   g_auto (GStrv) old_mechanisms = NULL;
+  g_autofree char *host = NULL;
+  g_autofree char *old_host = NULL;
 
   if (offer == NULL)
     return FALSE;
 
+  host = xmpp_sasl_parse_host (offer);
+  old_host = xmpp_sasl_parse_host (old_offer);
+
   mechanisms = xmpp_sasl_parse_mechanisms (offer, G_MAXUINT);
   old_mechanisms = xmpp_sasl_parse_mechanisms (old_offer, G_MAXUINT);
 
-  return same_words (mechanisms, old_mechanisms) && same_words (bindings, old_bindings);
+  return same_words (mechanisms, old_mechanisms) && same_words (bindings, old_bindings) &&
+         g_strcmp0 (host, old_host) == 0;
 }
 
 /* What was remembered had better mechanisms: who has taken them away wants the password. */

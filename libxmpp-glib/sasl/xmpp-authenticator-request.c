@@ -240,7 +240,8 @@ xmpp_authenticator_request_get_kind (XmppAuthenticatorRequest *request)
  *
  * Gets the user that it is about.
  *
- * Returns: the user that it is about
+ * Returns: (nullable): the user that it is about; %NULL with a lookup of the `keytab`, which
+ *   belongs to the service
  *
  * Since: 1.0
  */

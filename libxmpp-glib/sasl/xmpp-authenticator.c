@@ -32,7 +32,9 @@
  *   is good for and the expiry a time of XEP-0082. Whoever has proven that he has one is
  *   let in after a verification of this field and its whole value: each is a use. Override
  *   [vfunc@Xmpp.Authenticator.verify] to make the new token the current one when it is
- *   used, as XEP-0484 asks, to count, and to refuse what was withdrawn.
+ *   used, as XEP-0484 asks, to count, and to refuse what was withdrawn;
+ * - `keytab`, where the key of the service is that Kerberos uses: `FILE:/etc/xmpp.keytab`.
+ *   It is of no user. Without an answer it is the default one, which KRB5_KTNAME names.
  *
  * Since: 1.0
  */

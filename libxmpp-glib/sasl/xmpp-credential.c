@@ -15,7 +15,8 @@
  * XmppCredential:
  *
  * Holds or fetches what proves an identity, by field: `username`, `authzid`, `password`,
- * `token`, `realm`, and what mechanisms derive from them, `scram-sha-256-keys`.
+ * `token`, `realm`, and what mechanisms derive from them, `scram-sha-256-keys`. For
+ * Kerberos: `principal`, `ccache`, `client-keytab`.
  *
  * What is missing when a mechanism needs it is asked for with
  * [signal@Xmpp.Credential::request]: connect to it, or override it in a subclass. Nothing
@@ -247,6 +248,34 @@ xmpp_credential_new_anonymous (void)
 }
 
 /**
+ * xmpp_credential_new_for_kerberos:
+ * @principal: (nullable): whose ticket is used, `juliet@EXAMPLE.ORG`, where there are several;
+ *   %NULL: Kerberos chooses
+ *
+ * Makes a credential for a login with a ticket of Kerberos, as kinit or the login to the
+ * computer has got it. Mechanisms that need a password or a token are passed over, unless
+ * those fields are set.
+ *
+ * These fields say where the ticket is, where that is not the usual place: `ccache`, a
+ * credentials cache such as `FILE:/tmp/krb5cc_1000`; `client-keytab`, a file with the key of
+ * the principal, with which a ticket is got, for programs that run by themselves.
+ *
+ * Returns: (transfer full): a new credential
+ *
+ * Since: 1.0
+ */
+XmppCredential *
+xmpp_credential_new_for_kerberos (const char *principal)
+{
+  XmppCredential *self =
+      g_object_new (XMPP_TYPE_CREDENTIAL, "kind", XMPP_CREDENTIAL_KIND_KERBEROS, NULL);
+
+  xmpp_credential_set_field (self, "principal", principal);
+
+  return self;
+}
+
+/**
  * xmpp_credential_set_field:
  * @credential: a credential
  * @field: a field, "password"
@@ -388,6 +417,7 @@ xmpp_credential_get_means (XmppCredential *self)
     [XMPP_CREDENTIAL_KIND_PASSWORD] = XMPP_SASL_MEANS_PASSWORD,
     [XMPP_CREDENTIAL_KIND_TOKEN] = XMPP_SASL_MEANS_TOKEN,
     [XMPP_CREDENTIAL_KIND_ANONYMOUS] = XMPP_SASL_MEANS_ANONYMOUS,
+    [XMPP_CREDENTIAL_KIND_KERBEROS] = XMPP_SASL_MEANS_TICKET,
   };
   XmppCredentialPrivate *priv = xmpp_credential_get_instance_private (self);
   XmppSaslMeans held = 0;

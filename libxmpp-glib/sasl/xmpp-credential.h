@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * @XMPP_CREDENTIAL_KIND_PASSWORD: a password
  * @XMPP_CREDENTIAL_KIND_TOKEN: an access token of OAuth 2.0
  * @XMPP_CREDENTIAL_KIND_ANONYMOUS: nothing, there is no account
+ * @XMPP_CREDENTIAL_KIND_KERBEROS: nothing, there is a ticket of Kerberos
  *
  * What a credential can be asked for. Mechanisms that need something else are passed over.
  *
@@ -28,6 +29,7 @@ typedef enum
   XMPP_CREDENTIAL_KIND_PASSWORD,
   XMPP_CREDENTIAL_KIND_TOKEN,
   XMPP_CREDENTIAL_KIND_ANONYMOUS,
+  XMPP_CREDENTIAL_KIND_KERBEROS,
 } XmppCredentialKind;
 
 /* Holds or fetches what proves an identity, by field: username authzid password token
@@ -59,6 +61,9 @@ XMPP_AVAILABLE_IN_ALL
 XmppCredential *xmpp_credential_new_for_token (const char *username, const char *token);
 XMPP_AVAILABLE_IN_ALL
 XmppCredential *xmpp_credential_new_anonymous (void);
+/* @principal: NULL: the one that Kerberos chooses */
+XMPP_AVAILABLE_IN_ALL
+XmppCredential *xmpp_credential_new_for_kerberos (const char *principal);
 XMPP_AVAILABLE_IN_ALL
 void xmpp_credential_set_field (XmppCredential *credential,
                                 const char *field,

@@ -407,7 +407,7 @@ xmpp_sasl_context_get_host (XmppSaslContext *context)
 {
   g_return_val_if_fail (XMPP_IS_SASL_CONTEXT (context), NULL);
 
-  return context->host;
+  return context->host != NULL ? context->host : context->domain;
 }
 
 /**

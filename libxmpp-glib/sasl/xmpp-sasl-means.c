@@ -33,6 +33,9 @@ xmpp_sasl_means_judge (XmppSaslMeans means, XmppSaslMechanismInfo *info)
   if (wanted == XMPP_SASL_MEANS_ANY || means == XMPP_SASL_MEANS_ANY || (wanted & means))
     return NULL;
 
+  if (means == XMPP_SASL_MEANS_TICKET)
+    return "the login is to be with a ticket of Kerberos";
+
   return means == XMPP_SASL_MEANS_TOKEN ? "the login is to be with a token"
                                         : "the login is to be with a password";
 }

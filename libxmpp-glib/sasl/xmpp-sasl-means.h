@@ -15,6 +15,7 @@ typedef enum
   XMPP_SASL_MEANS_PASSWORD = 1 << 0,
   XMPP_SASL_MEANS_TOKEN = 1 << 1,
   XMPP_SASL_MEANS_ANONYMOUS = 1 << 2, /* there is no account */
+  XMPP_SASL_MEANS_TICKET = 1 << 3,    /* of Kerberos, which nobody is asked for */
 } XmppSaslMeans;
 
 /* What a mechanism takes: one of these is enough; ANY: none of them is of use to it */

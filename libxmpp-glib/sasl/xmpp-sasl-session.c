@@ -93,7 +93,6 @@ void
 xmpp_sasl_session_set_connection (XmppSaslSession *self,
                                   const char *local,
                                   const char *domain,
-                                  const char *host,
                                   gboolean secure,
                                   GVariant *bindings)
 {
@@ -101,11 +100,16 @@ xmpp_sasl_session_set_connection (XmppSaslSession *self,
   self->local = g_strdup (local);
   g_free (self->domain);
   self->domain = g_strdup (domain);
-  g_free (self->host);
-  self->host = g_strdup (host != NULL ? host : domain);
   self->secure = secure;
   g_clear_pointer (&self->bindings, g_variant_unref);
   self->bindings = bindings != NULL ? g_variant_ref_sink (bindings) : NULL;
+}
+
+void
+xmpp_sasl_session_set_host (XmppSaslSession *self, const char *host)
+{
+  g_free (self->host);
+  self->host = g_strdup (self->secure ? host : NULL);
 }
 
 void

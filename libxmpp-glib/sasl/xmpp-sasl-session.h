@@ -26,9 +26,11 @@ XmppSaslSession *xmpp_sasl_session_new (XmppSaslRegistry *registry,
 void xmpp_sasl_session_set_connection (XmppSaslSession *session,
                                        const char *local,
                                        const char *domain,
-                                       const char *host,
                                        gboolean secure,
                                        GVariant *bindings);
+/* Before set_offer(), each time: the host that serves the domain, where the server says so
+ * over verified TLS (XEP-0233); NULL: the domain is its name too */
+void xmpp_sasl_session_set_host (XmppSaslSession *session, const char *host);
 /* Before set_offer(): the certificate of ours, NULL: none is set; @why_not (nullable): why TLS
  * has not sent it, "p.test did not ask for one" */
 void xmpp_sasl_session_set_certificate (XmppSaslSession *session,

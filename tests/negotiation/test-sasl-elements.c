@@ -172,6 +172,44 @@ test_lists (void)
   g_assert_cmpstr (types[0], ==, "tls-exporter");
 }
 
+/* XEP-0233: a name of a host, as the DNS writes it, or nothing */
+static void
+test_host (void)
+{
+  static const struct
+  {
+    const char *text;
+    const char *host;
+  } rows[] = {
+    { "auth42.us.example.com", "auth42.us.example.com" },
+    { "AUTH.example.com", "auth.example.com" },
+    { "b\xc3\xbc"
+      "cher.example",
+      "xn--bcher-kva.example" },
+    { NULL, NULL },
+    { "", NULL },
+    { "a/b", NULL },
+    { "a@b", NULL },
+    { "a b", NULL },
+    { "192.0.2.1", NULL },
+    { "[2001:db8::1]", NULL },
+    { "2001:db8::1", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (XmppElement) mechanisms = xmpp_element_new ("mechanisms", XMPP_NS_SASL);
+      g_autofree char *host = NULL;
+
+      xmpp_element_append_child (mechanisms, "hostname", XMPP_NS_SASL, "not.this.test");
+      if (i != 3)
+        xmpp_element_append_child (mechanisms, "hostname", XMPP_NS_DOMAIN_BASED_NAME,
+                                   rows[i].text);
+      host = xmpp_sasl_parse_host (mechanisms);
+      g_assert_cmpstr (host, ==, rows[i].host);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -181,5 +219,6 @@ main (int argc, char **argv)
   g_test_add_func ("/sasl-elements/failure", test_failure);
   g_test_add_func ("/sasl-elements/failure/local-words", test_failure_local);
   g_test_add_func ("/sasl-elements/lists", test_lists);
+  g_test_add_func ("/sasl-elements/A13/host", test_host);
   return g_test_run ();
 }

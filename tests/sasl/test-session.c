@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "sasl/xmpp-sasl-session-private.h"
 #include "toy-session.h"
 #include "xmpp-test-loop.h"
 
@@ -53,6 +54,41 @@ test_names_come_from_the_jid (void)
   g_assert_true (toy_session_offer (&toy, "X-TOY", NULL, NULL));
   initial = toy_session_start (&toy, NULL);
   g_assert_cmpstr (initial, ==, "X-TOY local");
+}
+
+/* The host that a server names counts over verified TLS (XEP-0233), and until it names
+ * another one or none */
+static void
+test_host (void)
+{
+  static const struct
+  {
+    gboolean secure;
+    const char *named;
+    const char *host;
+  } rows[] = {
+    { TRUE, "auth.p.test", "auth.p.test" },
+    { TRUE, NULL, "p.test" },
+    { FALSE, "auth.p.test", "p.test" },
+    { TRUE, "other.p.test", "other.p.test" },
+  };
+  g_auto (ToySession) toy = { 0 };
+
+  toy_session_init (&toy, "alice", "pencil");
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *initial = NULL;
+      XmppSaslContext *context;
+
+      toy_session_connect (&toy, rows[i].secure, NULL);
+      xmpp_sasl_session_set_host (toy.session, rows[i].named);
+      g_assert_true (toy_session_offer (&toy, "X-TOY", NULL, NULL));
+      initial = toy_session_start (&toy, NULL);
+      g_assert_nonnull (initial);
+      context = xmpp_sasl_mechanism_get_context (toy.session->mechanism);
+      g_assert_cmpstr (xmpp_sasl_context_get_host (context), ==, rows[i].host);
+      g_assert_cmpstr (xmpp_sasl_context_get_domain (context), ==, "p.test");
+    }
 }
 
 static void
@@ -482,6 +518,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/sasl/session/success", test_success);
   g_test_add_func ("/sasl/session/names-come-from-the-jid", test_names_come_from_the_jid);
+  g_test_add_func ("/sasl-session/A13/host", test_host);
   g_test_add_func ("/sasl/session/channel-binding", test_channel_binding);
   g_test_add_func ("/sasl/session/context", test_context);
   g_test_add_func ("/sasl/session/passed-over", test_passed_over);

@@ -74,7 +74,7 @@ toy_session_connect (ToySession *self, gboolean secure, const char *bindings)
     g_variant_builder_add (&builder, "(s@ay)", types[i],
                            g_variant_new_bytestring (types[i]));
 
-  xmpp_sasl_session_set_connection (self->session, "local", "p.test", NULL, secure,
+  xmpp_sasl_session_set_connection (self->session, "local", "p.test", secure,
                                     g_variant_builder_end (&builder));
 }
 
