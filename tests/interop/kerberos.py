@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Copyright (C) 2026 The libxmpp-glib authors
+"""A realm of Kerberos for the tests: a KDC on loopback, its principals, keytabs and tickets.
+
+Nothing of the system is read or changed: the environment names all the files.
+"""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+import lab
+
+REALM = "LAB.TEST"
+
+
+class Kdc:
+    """A running KDC. Use it as a context. It knows lab.USERS, and a service for each of
+    @hosts, whose keys are in one keytab."""
+
+    def __init__(self, hosts):
+        self.hosts = hosts
+        self.directory = None
+        self.process = None
+
+    def path(self, *names):
+        return os.path.join(self.directory, *names)
+
+    def _write(self, name, text):
+        with open(self.path(name), "w", encoding="ascii") as file:
+            file.write(text)
+        return self.path(name)
+
+    def write_config(self, name, port, canonicalize=True):
+        """A krb5.conf that has the KDC at this port; @canonicalize: what a library does by
+        itself, and our names must stand"""
+        canonical = "true" if canonicalize else "false"
+        return self._write(name, "[libdefaults]\n"
+                           f"  default_realm = {REALM}\n"
+                           "  dns_lookup_kdc = false\n"
+                           "  dns_lookup_realm = false\n"
+                           f"  dns_canonicalize_hostname = {canonical}\n"
+                           f"  rdns = {canonical}\n"
+                           "[realms]\n"
+                           f"  {REALM} = {{\n    kdc = 127.0.0.1:{port}\n  }}\n"
+                           f"[domain_realm]\n  .test = {REALM}\n")
+
+    def environment(self, config="krb5.conf"):
+        """What all of Kerberos reads"""
+        return {"KRB5_CONFIG": self.path(config), "KRB5_KDC_PROFILE": self.path("kdc.conf"),
+                "KRB5RCACHENAME": f"dfl:{self.path('rcache')}", "KRB5RCACHEDIR": self.directory,
+                "KRB5_CLIENT_KTNAME": self.path("none.keytab")}
+
+    def server_environment(self):
+        return {**self.environment(), "KRB5_KTNAME": "FILE:" + self.path("service.keytab")}
+
+    def client_environment(self, cache="none", config="krb5.conf"):
+        """Of somebody who has the tickets of kinit()"""
+        return {**self.environment(config), "KRB5CCNAME": self.cache(cache)}
+
+    def cache(self, name):
+        return "FILE:" + self.path(name + ".cache")
+
+    def _run(self, *words, **options):
+        path = "/usr/sbin:/usr/bin:/sbin:/bin"
+        return lab.run(*words, env={"PATH": path, "HOME": self.directory,
+                                    **self.environment()}, **options)
+
+    def _administer(self, *requests):
+        self._run("kadmin.local", "-r", REALM, input="\n".join(requests) + "\n", **lab.servant())
+
+    def kinit(self, user, cache=None, lifetime="1h", principal=None):
+        """Tickets by password. The words are the way kinit spells a lifetime."""
+        self._run("kinit", "-l", lifetime, "-c", self.cache(cache or user), principal or user,
+                  input=lab.PASSWORD + "\n")
+
+    def keytab(self, name):
+        return "FILE:" + self.path(name + ".keytab")
+
+    def _set_up(self):
+        port, = lab.free_ports(1)
+        self.port = port
+        self.write_config("krb5.conf", port)
+        self._write("kdc.conf", "[kdcdefaults]\n"
+                    f"  kdc_listen = 127.0.0.1:{port}\n  kdc_tcp_listen = 127.0.0.1:{port}\n"
+                    f"[realms]\n  {REALM} = {{\n"
+                    f"    database_name = {self.path('principal')}\n"
+                    f"    key_stash_file = {self.path('stash')}\n"
+                    f"    acl_file = {self.path('acl')}\n"
+                    "    supported_enctypes = aes256-cts:normal\n  }\n")
+        owner = lab.servant()
+        if owner:
+            os.chown(self.directory, owner["user"], owner["group"])
+        self._run("kdb5_util", "-r", REALM, "-P", "master", "create", "-s", **owner)
+        requests = [f"addprinc -pw {lab.PASSWORD} {user}" for user in lab.USERS]
+        requests += [f"ktadd -norandkey -k {self.path(user + '.keytab')} {user}"
+                     for user in lab.USERS]
+        for host in self.hosts:
+            requests += [f"addprinc -randkey xmpp/{host}",
+                         f"ktadd -k {self.path('service.keytab')} xmpp/{host}"]
+        # A service whose key is in no keytab of the server, and one with another key
+        requests += ["addprinc -randkey xmpp/elsewhere.test",
+                     f"ktadd -k {self.path('elsewhere.keytab')} xmpp/elsewhere.test"]
+        self._administer(*requests)
+
+    def change_key(self, host, keytab):
+        """Makes the service another key, which goes to another keytab"""
+        self._administer(f"ktadd -k {self.path(keytab + '.keytab')} xmpp/{host}")
+
+    def __enter__(self):
+        self.directory = tempfile.mkdtemp(prefix="xmpp-kdc-")
+        os.chmod(self.directory, 0o755)
+        try:
+            self._set_up()
+            self._start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _start(self):
+        with open(self.path("output"), "wb") as output:
+            self.process = subprocess.Popen(
+                ["krb5kdc", "-n", "-r", REALM], stdin=subprocess.DEVNULL, stdout=output,
+                stderr=subprocess.STDOUT, **lab.servant(),
+                env={"PATH": "/usr/sbin:/usr/bin", "HOME": self.directory,
+                     **self.environment()})
+        end = time.monotonic() + 30
+        while time.monotonic() < end and self.process.poll() is None:
+            with contextlib.suppress(OSError):
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return
+            time.sleep(0.05)
+        with open(self.path("output"), encoding="utf-8", errors="replace") as file:
+            raise lab.LabError(f"krb5kdc does not answer:\n{file.read()}")
+
+    def __exit__(self, *unused):
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(10)
+        self.process = None
+        shutil.rmtree(self.directory)
+
+
+@contextlib.contextmanager
+def silent_kdc():
+    """The port of one that takes everything and answers nothing"""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams, socket.socket() as stream:
+        datagrams.bind(("127.0.0.1", 0))
+        port = datagrams.getsockname()[1]
+        stream.bind(("127.0.0.1", port))
+        stream.listen(100)
+        yield port
+
+
+def main():
+    """Runs a program where a.test is a service, with what it needs in the directory that
+    XMPP_TEST_KERBEROS names. usage: kerberos.py PROGRAM [ARGUMENT…]"""
+    with Kdc(["a.test", "renewed.test"]) as kdc, silent_kdc() as port:
+        kdc.write_config("silent.conf", port)
+        kdc.kinit("alice", "expired", "1s")
+        for user in lab.USERS:
+            kdc.kinit(user)
+        kdc.change_key("renewed.test", "unknown")
+        # Its end is a whole second.
+        time.sleep(2)
+        return subprocess.run(sys.argv[1:], check=False,
+                              env={**os.environ, **kdc.server_environment(),
+                                   **kdc.client_environment("alice"),
+                                   "XMPP_TEST_KERBEROS": kdc.directory}).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
