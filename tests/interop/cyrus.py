@@ -10,27 +10,33 @@ import os
 
 import lab
 
-# "cyrus" offers all there is, the others one mechanism only.
-KINDS = {"cyrus": None, "digest": "DIGEST-MD5"}
+# "cyrus" offers all there is, the others one mechanism only; "gss" is there with Kerberos only.
+KINDS = {"cyrus": None, "digest": "DIGEST-MD5", "gss": "GSSAPI"}
 
 MECHANISMS = ("SCRAM-SHA-256", "SCRAM-SHA-1", "DIGEST-MD5", "CRAM-MD5", "PLAIN")
 
 
 class Cyrus:
-    """Its files are in @directory, which must exist."""
+    """Its files are in @directory, which must exist. With a running KDC (kerberos.py) it has
+    GSSAPI too."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, kdc=None):
         self.directory = directory
+        self.kdc = kdc
+        mechanisms = MECHANISMS if kdc is None else ("GSSAPI", *MECHANISMS)
         self.accounts = os.path.join(directory, "sasldb2")
         # The name is Prosody's to Cyrus.
         with open(os.path.join(directory, "prosody.conf"), "w", encoding="ascii") as file:
             file.write("pwcheck_method: auxprop\n"
                        "auxprop_plugin: sasldb\n"
                        f"sasldb_path: {self.accounts}\n"
-                       f"mech_list: {' '.join(MECHANISMS)}\n")
+                       f"mech_list: {' '.join(mechanisms)}\n")
 
     def environment(self):
-        return {"SASL_CONF_PATH": self.directory}
+        environment = {"SASL_CONF_PATH": self.directory}
+        if self.kdc is not None:
+            environment.update(self.kdc.server_environment())
+        return environment
 
     def add_account(self, user, host):
         """The realm of DIGEST-MD5 is the host."""

@@ -27,6 +27,7 @@ NEEDS_MORE = 1
 NO_CALLBACK = 51
 VALIDATE_EXTERNAL = 501
 VALIDATE_ANONYMOUS = 502
+VALIDATE_GSSAPI = 503
 
 _HANDLE = ctypes.c_void_p
 _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, _HANDLE, _HANDLE, ctypes.c_int)
@@ -84,7 +85,7 @@ class Session:
 
     def _asked(self, _context, session, question):
         """A property that is needed now, or whom to let in where no secret says so."""
-        if question in (VALIDATE_ANONYMOUS, VALIDATE_EXTERNAL):
+        if question in (VALIDATE_ANONYMOUS, VALIDATE_EXTERNAL, VALIDATE_GSSAPI):
             return OK
         value = self._properties.get(question)
         if value is None:

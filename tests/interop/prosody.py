@@ -101,17 +101,18 @@ end);
 
 class Prosody(lab.Server):
     """One running server; alice and bob know each other. With @with_cyrus it has hosts whose SASL
-    Cyrus does."""
+    Cyrus does, with a running KDC one of them for Kerberos."""
 
     name = "prosody"
     kinds = tuple(kind for kind in lab.KINDS if kind != "hash512")
 
-    def __init__(self, version, cache, settings=(), with_cyrus=False, **options):
+    def __init__(self, version, cache, settings=(), with_cyrus=False, kdc=None, **options):
         if with_cyrus:
-            self.kinds += tuple(cyrus.KINDS)
+            self.kinds += tuple(kind for kind in cyrus.KINDS if kdc is not None or kind != "gss")
         super().__init__(**options)
         self.version = version
         self.settings = settings
+        self.kdc = kdc
         self.program = find_prosody(version, cache)
 
     def set_up(self):
@@ -121,7 +122,7 @@ class Prosody(lab.Server):
             self.program = _unpacked_launcher(self.path("root"))
         self.log = self.path("log")
         os.makedirs(self.path("cyrus"))
-        self.cyrus = cyrus.Cyrus(self.path("cyrus"))
+        self.cyrus = cyrus.Cyrus(self.path("cyrus"), self.kdc)
         self._write_accounts()
         os.makedirs(self.path("modules"))
         self.write("modules/mod_test_tokens.lua", TOKENS_MODULE)

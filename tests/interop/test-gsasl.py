@@ -14,17 +14,17 @@ import sys
 import gi
 
 gi.require_version("Xmpp", "1.0")
-from gi.repository import Gio, GLib, GObject, Xmpp  # noqa: E402
+from gi.repository import Gio, GLib, Xmpp  # noqa: E402
 
 import gsasl  # noqa: E402
 import lab  # noqa: E402
+import sides  # noqa: E402
 from gsasl import Property  # noqa: E402
 
 DOMAIN = "p.test"
 USER = "romeo"
 BINDING = bytes(range(200, 232))
 OTHER_BINDING = bytes(range(32))
-MAX_TURNS = 10
 
 
 @dataclasses.dataclass
@@ -107,38 +107,18 @@ class Accounts(Xmpp.Authenticator):
         return True
 
 
-class Own:
+def own(row, server, secret, changes):
     """A side that the library plays"""
-
-    def __init__(self, row, server, secret, changes):
-        context = {"role": Xmpp.SaslRole.SERVER if server else Xmpp.SaslRole.CLIENT,
-                   "domain": DOMAIN, "secure": True, "offered": [row.mechanism], **row.context,
-                   **changes}
-        credential = None
-        if server:
-            context["authenticator"] = Accounts(row.field, secret)
-        else:
-            credential = Xmpp.Credential.new(USER, None)
-            for field, value in {row.field: secret, **row.fields}.items():
-                if field is not None:
-                    credential.set_field(field, value)
-        self.complete = False
-        self.mechanism = Xmpp.SaslRegistry.get_default().create(
-            row.mechanism, GObject.new(Xmpp.SaslContext, **context), credential)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *unused):
-        pass
-
-    async def _step(self, data):
-        output, status = await self.mechanism.step_async(data)
-        self.complete = status == Xmpp.SaslStatus.COMPLETE
-        return None if output is None else output.get_data()
-
-    def step(self, data):
-        return Xmpp.run(self._step(None if data is None else GLib.Bytes.new(data)))
+    context = {"domain": DOMAIN, "offered": [row.mechanism], **row.context, **changes}
+    credential = None
+    if server:
+        context["authenticator"] = Accounts(row.field, secret)
+    else:
+        credential = Xmpp.Credential.new(USER, None)
+        for field, value in {row.field: secret, **row.fields}.items():
+            if field is not None:
+                credential.set_field(field, value)
+    return sides.Own(row.mechanism, server, context, credential)
 
 
 def other(row, server, secret, changes):
@@ -152,26 +132,12 @@ def other(row, server, secret, changes):
     return gsasl.Session(row.mechanism, server, properties)
 
 
-def talk(client, server):
-    """Until both are complete, or one of them refuses; who that was, and why."""
-    message = None
-    for _ in range(MAX_TURNS):
-        for side in (client, server):
-            try:
-                message = None if side.complete else side.step(message)
-            except (GLib.Error, gsasl.Refused) as error:
-                return side, error
-        if client.complete and server.complete:
-            return None, None
-    return server, RuntimeError("The two do not come to an end")
-
-
-def authenticate(row, own_is_server, own=None, others=None, own_secret=lab.PASSWORD):
-    """One authentication; @own and @others are what changes on each side."""
-    with Own(row, own_is_server, own_secret, own or {}) as mine, \
+def authenticate(row, own_is_server, changes=None, others=None, own_secret=lab.PASSWORD):
+    """One authentication; @changes and @others are what changes on our and the other side."""
+    with own(row, own_is_server, own_secret, changes or {}) as mine, \
             other(row, not own_is_server, lab.PASSWORD, others or {}) as theirs:
         client, server = (theirs, mine) if own_is_server else (mine, theirs)
-        refuser, error = talk(client, server)
+        refuser, error = sides.talk(client, server, gsasl.Refused)
         username = (mine.mechanism.get_username() if own_is_server
                     else theirs.get(row.learned[0]))
         return refuser is mine, refuser is theirs, error, username
