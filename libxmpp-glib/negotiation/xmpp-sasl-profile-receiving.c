@@ -15,6 +15,7 @@
 #include "sasl/xmpp-sasl-known.h"
 #include "sasl/xmpp-sasl-mechanism.h"
 #include "sasl/xmpp-sasl-policy-private.h"
+#include "sasl/xmpp-sasl-registry-private.h"
 #include "tls/xmpp-channel-binding.h"
 #include "tls/xmpp-client-certificate.h"
 
@@ -95,6 +96,8 @@ is_offered (XmppSaslProfileFeature *self, XmppStream *stream, XmppSaslMechanismI
 
   if (self->policy != NULL && xmpp_sasl_policy_judge (self->policy, info) != NULL)
     return FALSE;
+  if (self->policy == NULL && (facts & XMPP_SASL_FACTS_OPT_IN))
+    return FALSE;
   /* A token is of no use here: nobody hands one out. */
   if (xmpp_sasl_known_is_token (xmpp_sasl_mechanism_info_get_name (info)))
     return FALSE;
@@ -115,7 +118,8 @@ static GStrv
 list_offered (XmppSaslProfileFeature *self, XmppStream *stream)
 {
   g_autoptr (GPtrArray)
-      infos = xmpp_sasl_registry_list (self->registry, XMPP_SASL_ROLE_SERVER);
+      infos = xmpp_sasl_registry_list_from (self->registry, XMPP_SASL_ROLE_SERVER,
+                                            xmpp_sasl_policy_get_modules (self->policy));
   GStrvBuilder *builder = g_strv_builder_new ();
   GStrv names;
 
@@ -226,6 +230,7 @@ create_mechanism (XmppSaslProfileFeature *self,
                   GError **error)
 {
   g_autoptr (XmppSaslContext) context = NULL;
+  XmppSaslMechanismInfo *info;
 
   /* What the client has seen, if it has waited for it: the proof of the lists (XEP-0474) is
    * about that, whatever else there is by now */
@@ -240,8 +245,10 @@ create_mechanism (XmppSaslProfileFeature *self,
     }
 
   context = create_context (self, stream);
+  info = xmpp_sasl_registry_find_from (self->registry, name, XMPP_SASL_ROLE_SERVER,
+                                       xmpp_sasl_policy_get_modules (self->policy));
 
-  return xmpp_sasl_registry_create (self->registry, name, context, NULL, error);
+  return xmpp_sasl_registry_create_from (self->registry, info, context, NULL, error);
 }
 
 static gboolean

@@ -8,6 +8,7 @@
 #include "sasl/xmpp-sasl-library.h"
 
 #include "sasl/xmpp-sasl-key-file.h"
+#include "sasl/xmpp-authenticator.h"
 #include "sasl/xmpp-sasl-mechanism.h"
 #include "xmpp-enum-types.h"
 
@@ -18,15 +19,19 @@
 #define ENTRY_SYMBOL "xmpp_sasl_module_get_type"
 /* A module need not have it: it keeps the description from saying more than is true. */
 #define ROLES_SYMBOL "xmpp_sasl_module_get_roles"
+/* Nor this */
+#define AUTHENTICATOR_SYMBOL "xmpp_sasl_module_get_authenticator_type"
 
 typedef GType (*ModuleGetType) (const char *name);
 typedef XmppSaslRole (*ModuleGetRoles) (const char *name);
+typedef GType (*ModuleGetAuthenticatorType) (void);
 
 struct _XmppSaslLibrary
 {
   char *path;
   ModuleGetType get_type; /* NULL: not loaded */
   ModuleGetRoles get_roles;
+  ModuleGetAuthenticatorType get_authenticator_type;
   char *failure;
 };
 
@@ -84,6 +89,9 @@ load (XmppSaslLibrary *self)
     self->get_type = NULL;
   if (!g_module_symbol (module, ROLES_SYMBOL, (gpointer *) &self->get_roles))
     self->get_roles = NULL;
+  if (!g_module_symbol (module, AUTHENTICATOR_SYMBOL,
+                        (gpointer *) &self->get_authenticator_type))
+    self->get_authenticator_type = NULL;
 
   if (self->get_type == NULL)
     self->failure = g_strdup ("The module has no function " ENTRY_SYMBOL "()");
@@ -179,6 +187,26 @@ xmpp_sasl_library_find_type (XmppSaslLibrary *self,
                  check_roles (self, info, failure)
              ? type
              : G_TYPE_INVALID;
+}
+
+GType
+xmpp_sasl_library_find_authenticator (XmppSaslLibrary *self, char **failure)
+{
+  gboolean again;
+  const char *why = xmpp_sasl_library_load (self, &again);
+  GType type = G_TYPE_INVALID;
+
+  if (why == NULL && self->get_authenticator_type != NULL)
+    type = self->get_authenticator_type ();
+
+  if (why != NULL)
+    *failure = g_strdup (why);
+  else if (!g_type_is_a (type, XMPP_TYPE_AUTHENTICATOR) || G_TYPE_IS_ABSTRACT (type))
+    *failure = g_strdup ("The module brings no authenticator");
+  else
+    return type;
+
+  return G_TYPE_INVALID;
 }
 
 gboolean

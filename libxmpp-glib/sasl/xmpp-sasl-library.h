@@ -22,6 +22,9 @@ GType xmpp_sasl_library_find_type (XmppSaslLibrary *self,
                                    XmppSaslMechanismInfo *info,
                                    char **failure);
 
+/* Loads it if needed. Its type of authenticator; G_TYPE_INVALID: @failure (out) says why */
+GType xmpp_sasl_library_find_authenticator (XmppSaslLibrary *self, char **failure);
+
 /* Can @type be the mechanism @name? FALSE: @failure (out) says why not */
 gboolean xmpp_sasl_library_check_type (GType type, const char *name, char **failure);
 

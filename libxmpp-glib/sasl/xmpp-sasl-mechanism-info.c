@@ -9,6 +9,8 @@
 #include "sasl/xmpp-sasl-known.h"
 #include "xmpp-enum-types.h"
 
+#include <string.h>
+
 /**
  * XmppSaslMechanismInfo:
  *
@@ -31,6 +33,7 @@ struct _XmppSaslMechanismInfo
   int strength;
   GStrv fields;
   char *file;
+  char *module;
   int loaded;
 };
 
@@ -44,6 +47,7 @@ enum
   PROP_STRENGTH,
   PROP_FIELDS,
   PROP_FILE,
+  PROP_MODULE,
   PROP_LOADED,
   N_PROPS
 };
@@ -58,6 +62,7 @@ static const gsize members[N_PROPS] = {
   [PROP_STRENGTH] = G_STRUCT_OFFSET (XmppSaslMechanismInfo, strength),
   [PROP_FIELDS] = G_STRUCT_OFFSET (XmppSaslMechanismInfo, fields),
   [PROP_FILE] = G_STRUCT_OFFSET (XmppSaslMechanismInfo, file),
+  [PROP_MODULE] = G_STRUCT_OFFSET (XmppSaslMechanismInfo, module),
   [PROP_LOADED] = G_STRUCT_OFFSET (XmppSaslMechanismInfo, loaded),
 };
 
@@ -69,6 +74,7 @@ xmpp_sasl_mechanism_info_finalize (GObject *object)
   g_free (self->name);
   g_strfreev (self->fields);
   g_free (self->file);
+  g_free (self->module);
 
   G_OBJECT_CLASS (xmpp_sasl_mechanism_info_parent_class)->finalize (object);
 }
@@ -143,6 +149,16 @@ xmpp_sasl_mechanism_info_class_init (XmppSaslMechanismInfoClass *klass)
    */
   properties[PROP_FILE] = g_param_spec_string ("file", NULL, NULL, NULL, flags);
   /**
+   * XmppSaslMechanismInfo:module:
+   *
+   * The module that it comes from: the name of its description file without `.sasl`, as
+   * [property@Xmpp.SaslPolicy:preferred-modules] has it; none where the program itself
+   * registered it.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_MODULE] = g_param_spec_string ("module", NULL, NULL, NULL, flags);
+  /**
    * XmppSaslMechanismInfo:loaded:
    *
    * Whether its code is there already.
@@ -158,6 +174,16 @@ xmpp_sasl_mechanism_info_class_init (XmppSaslMechanismInfoClass *klass)
 static void
 xmpp_sasl_mechanism_info_init (XmppSaslMechanismInfo *self)
 {
+}
+
+/* "/usr/lib/…/scram.sasl" → "scram" */
+static char *
+dup_module (const char *file)
+{
+  g_autofree char *base = file != NULL ? g_path_get_basename (file) : NULL;
+  const char *end = base != NULL ? strrchr (base, '.') : NULL;
+
+  return end != NULL ? g_strndup (base, end - base) : g_steal_pointer (&base);
 }
 
 XmppSaslMechanismInfo *
@@ -176,6 +202,7 @@ xmpp_sasl_mechanism_info_new_for_file (const char *name,
   self->strength = strength;
   self->fields = fields != NULL ? g_strdupv ((GStrv) fields) : g_new0 (char *, 1);
   self->file = g_strdup (file);
+  self->module = dup_module (file);
   xmpp_sasl_known_restrict (name, &self->facts, &self->strength);
 
   return self;
@@ -321,6 +348,25 @@ xmpp_sasl_mechanism_info_get_file (XmppSaslMechanismInfo *info)
   g_return_val_if_fail (XMPP_IS_SASL_MECHANISM_INFO (info), NULL);
 
   return info->file;
+}
+
+/**
+ * xmpp_sasl_mechanism_info_get_module:
+ * @info: a description
+ *
+ * Gets the module that the mechanism comes from: the name of its description file without
+ * `.sasl`.
+ *
+ * Returns: (nullable): the name of the module; %NULL where the program registered it
+ *
+ * Since: 1.0
+ */
+const char *
+xmpp_sasl_mechanism_info_get_module (XmppSaslMechanismInfo *info)
+{
+  g_return_val_if_fail (XMPP_IS_SASL_MECHANISM_INFO (info), NULL);
+
+  return info->module;
 }
 
 /**

@@ -23,6 +23,7 @@ G_BEGIN_DECLS
  *   mechanisms written in JavaScript
  * @XMPP_SASL_FACTS_CERTIFICATE: the proof is the client's certificate of TLS: it is used
  *   where one was asked for and sent
+ * @XMPP_SASL_FACTS_OPT_IN: it is used only where the policy names it or its module
  *
  * What is known of a mechanism before it is loaded. The nicks are the words of the
  * description file.
@@ -40,10 +41,12 @@ typedef enum /*< flags >*/
   XMPP_SASL_FACTS_BLOCKS =
       1 << 5, /* step() runs in a worker thread; not for JavaScript */
   XMPP_SASL_FACTS_CERTIFICATE = 1 << 6, /* TLS has proven the client already */
+  XMPP_SASL_FACTS_OPT_IN = 1 << 7,      /* only where the policy names it */
 } XmppSaslFacts;
 
 /* Name and facts of a mechanism, without loading anything. Read-only properties: name,
- * roles, facts, strength, fields, file (the description file, or NULL), loaded. */
+ * roles, facts, strength, fields, file (the description file, or NULL), module (the name
+ * of that file, without its end), loaded. */
 #define XMPP_TYPE_SASL_MECHANISM_INFO (xmpp_sasl_mechanism_info_get_type ())
 XMPP_AVAILABLE_IN_ALL
 G_DECLARE_FINAL_TYPE (
@@ -67,6 +70,8 @@ XMPP_AVAILABLE_IN_ALL
 const char *const *xmpp_sasl_mechanism_info_get_fields (XmppSaslMechanismInfo *info);
 XMPP_AVAILABLE_IN_ALL
 const char *xmpp_sasl_mechanism_info_get_file (XmppSaslMechanismInfo *info);
+XMPP_AVAILABLE_IN_ALL
+const char *xmpp_sasl_mechanism_info_get_module (XmppSaslMechanismInfo *info);
 XMPP_AVAILABLE_IN_ALL
 gboolean xmpp_sasl_mechanism_info_is_loaded (XmppSaslMechanismInfo *info);
 

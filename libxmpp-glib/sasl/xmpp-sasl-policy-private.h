@@ -15,6 +15,7 @@ struct _XmppSaslPolicy
   GStrv allowed;
   GStrv denied;
   GStrv preferred;
+  GStrv preferred_modules;
   gboolean require_mutual;
   gboolean require_channel_binding;
   int minimum_strength;
@@ -23,5 +24,7 @@ struct _XmppSaslPolicy
 
 /* What the policy says of a mechanism, whatever the connection. NULL: it may be used */
 const char *xmpp_sasl_policy_judge (XmppSaslPolicy *policy, XmppSaslMechanismInfo *info);
+/* The modules to take a mechanism from where several have it. @policy: (nullable) */
+const char *const *xmpp_sasl_policy_get_modules (XmppSaslPolicy *policy);
 
 G_END_DECLS

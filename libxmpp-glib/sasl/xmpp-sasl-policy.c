@@ -10,8 +10,8 @@
 /**
  * XmppSaslPolicy:
  *
- * Which mechanisms a login may use. As it is, all of them may be used, the strongest
- * first, those that send a secret over verified TLS only, and none that reveals more than
+ * Which mechanisms a login may use. As it is, all of them may be used but those that say
+ * that somebody has to name them (%XMPP_SASL_FACTS_OPT_IN), the strongest first, those that send a secret over verified TLS only, and none that reveals more than
  * the last login of the account did.
  *
  * A login that the policy leaves no mechanism for fails with
@@ -27,6 +27,7 @@ enum
   PROP_ALLOWED = 1,
   PROP_DENIED,
   PROP_PREFERRED,
+  PROP_PREFERRED_MODULES,
   PROP_REQUIRE_MUTUAL,
   PROP_REQUIRE_CHANNEL_BINDING,
   PROP_MINIMUM_STRENGTH,
@@ -41,6 +42,7 @@ static const gsize members[N_PROPS] = {
   [PROP_ALLOWED] = G_STRUCT_OFFSET (XmppSaslPolicy, allowed),
   [PROP_DENIED] = G_STRUCT_OFFSET (XmppSaslPolicy, denied),
   [PROP_PREFERRED] = G_STRUCT_OFFSET (XmppSaslPolicy, preferred),
+  [PROP_PREFERRED_MODULES] = G_STRUCT_OFFSET (XmppSaslPolicy, preferred_modules),
   [PROP_REQUIRE_MUTUAL] = G_STRUCT_OFFSET (XmppSaslPolicy, require_mutual),
   [PROP_REQUIRE_CHANNEL_BINDING] =
       G_STRUCT_OFFSET (XmppSaslPolicy, require_channel_binding),
@@ -56,6 +58,7 @@ xmpp_sasl_policy_finalize (GObject *object)
   g_strfreev (self->allowed);
   g_strfreev (self->denied);
   g_strfreev (self->preferred);
+  g_strfreev (self->preferred_modules);
 
   G_OBJECT_CLASS (xmpp_sasl_policy_parent_class)->finalize (object);
 }
@@ -122,6 +125,18 @@ xmpp_sasl_policy_class_init (XmppSaslPolicyClass *klass)
   object_class->set_property = xmpp_sasl_policy_set_property;
 
   install_name_properties (flags);
+  /**
+   * XmppSaslPolicy:preferred-modules:
+   *
+   * The modules that a mechanism is taken from where more than one has it, in this order:
+   * the names of their description files without `.sasl`. "cyrus" lets that module take the
+   * place of the library's own, for the names that both have. %NULL: what the program
+   * registered, then the first file.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_PREFERRED_MODULES] =
+      g_param_spec_boxed ("preferred-modules", NULL, NULL, G_TYPE_STRV, flags);
   /**
    * XmppSaslPolicy:require-mutual:
    *
@@ -195,6 +210,22 @@ contains (GStrv names, const char *name)
   return names != NULL && g_strv_contains ((const char *const *) names, name);
 }
 
+static gboolean
+is_named (XmppSaslPolicy *self, XmppSaslMechanismInfo *info)
+{
+  const char *name = xmpp_sasl_mechanism_info_get_name (info);
+  const char *module = xmpp_sasl_mechanism_info_get_module (info);
+
+  return contains (self->allowed, name) || contains (self->preferred, name) ||
+         (module != NULL && contains (self->preferred_modules, module));
+}
+
+const char *const *
+xmpp_sasl_policy_get_modules (XmppSaslPolicy *self)
+{
+  return self != NULL ? (const char *const *) self->preferred_modules : NULL;
+}
+
 const char *
 xmpp_sasl_policy_judge (XmppSaslPolicy *self, XmppSaslMechanismInfo *info)
 {
@@ -205,6 +236,8 @@ xmpp_sasl_policy_judge (XmppSaslPolicy *self, XmppSaslMechanismInfo *info)
     return "the policy denies it";
   if (self->allowed != NULL && !contains (self->allowed, name))
     return "the policy allows only others";
+  if ((facts & XMPP_SASL_FACTS_OPT_IN) && !is_named (self, info))
+    return "it is used only where the policy names it";
   if (xmpp_sasl_mechanism_info_get_strength (info) < self->minimum_strength)
     return "the policy wants a stronger one";
   if (self->require_mutual && !(facts & XMPP_SASL_FACTS_MUTUAL))

@@ -12,8 +12,8 @@
 G_BEGIN_DECLS
 
 /* Which mechanisms may be used. Properties: allowed (GStrv, NULL: all; their order is the
- * order of preference), denied (GStrv), require-mutual, require-channel-binding,
- * minimum-strength. */
+ * order of preference), denied (GStrv), preferred and preferred-modules (GStrv),
+ * require-mutual, require-channel-binding, minimum-strength, accept-weaker. */
 #define XMPP_TYPE_SASL_POLICY (xmpp_sasl_policy_get_type ())
 XMPP_AVAILABLE_IN_ALL
 G_DECLARE_FINAL_TYPE (XmppSaslPolicy, xmpp_sasl_policy, XMPP, SASL_POLICY, GObject)

@@ -5,7 +5,7 @@
 
 #include "config.h"
 
-#include "sasl/xmpp-sasl-registry.h"
+#include "sasl/xmpp-sasl-registry-private.h"
 
 #include "sasl/xmpp-sasl-key-file.h"
 #include "sasl/xmpp-sasl-known.h"
@@ -48,13 +48,16 @@
  * Since: 1.0
  */
 
-typedef struct
+typedef struct _Entry Entry;
+
+struct _Entry
 {
   XmppSaslMechanismInfo *info;
   XmppSaslLibrary *library; /* NULL: registered by the program */
   GType type;               /* 0: not loaded yet */
   char *failure;            /* why it did not load */
-} Entry;
+  Entry *next;              /* of the same name, in a file that comes later */
+};
 
 struct _XmppSaslRegistry
 {
@@ -76,6 +79,7 @@ entry_free (gpointer data)
 {
   Entry *entry = data;
 
+  g_clear_pointer (&entry->next, entry_free);
   g_object_unref (entry->info);
   g_free (entry->failure);
   g_free (entry);
@@ -224,20 +228,22 @@ add_found (XmppSaslMechanismInfo *info, const char *library, gpointer user_data)
 {
   XmppSaslRegistry *self = user_data;
   const char *name = xmpp_sasl_mechanism_info_get_name (info);
-  Entry *entry = g_hash_table_lookup (self->entries, name);
+  Entry *first = g_hash_table_lookup (self->entries, name);
+  Entry *entry = g_new0 (Entry, 1);
 
-  /* The first one that has the name wins. */
-  if (entry != NULL)
-    {
-      add_taken (self, info, entry);
-      g_object_unref (info);
-      return;
-    }
-
-  entry = g_new0 (Entry, 1);
   entry->info = info;
   entry->library = get_library (self, library);
-  g_hash_table_insert (self->entries, (gpointer) name, entry);
+
+  /* The first one that has the name wins, unless a policy prefers the module of another. */
+  if (first != NULL)
+    {
+      add_taken (self, info, first);
+      while (first->next != NULL)
+        first = first->next;
+      first->next = entry;
+    }
+  else
+    g_hash_table_insert (self->entries, (gpointer) name, entry);
 }
 
 /**
@@ -295,10 +301,17 @@ xmpp_sasl_registry_register (XmppSaslRegistry *registry,
     add_broken (name, failure, registry);
   else
     {
-      if (g_hash_table_steal_extended (registry->entries, name, &old_name, &old_entry))
-        g_ptr_array_add (registry->replaced, old_entry);
-
       entry = g_new0 (Entry, 1);
+      if (g_hash_table_steal_extended (registry->entries, name, &old_name, &old_entry))
+        {
+          entry->next = old_entry;
+          if (((Entry *) old_entry)->library == NULL)
+            {
+              entry->next = g_steal_pointer (&entry->next->next);
+              g_ptr_array_add (registry->replaced, old_entry);
+            }
+        }
+
       entry->info = g_object_ref (info);
       entry->type = type;
       g_hash_table_insert (registry->entries, (gpointer) name, entry);
@@ -337,28 +350,65 @@ compare_infos (gconstpointer a, gconstpointer b)
 GPtrArray *
 xmpp_sasl_registry_list (XmppSaslRegistry *registry, XmppSaslRole role)
 {
-  GPtrArray *list;
-  GHashTableIter iter;
-  gpointer entry;
-
   g_return_val_if_fail (XMPP_IS_SASL_REGISTRY (registry), NULL);
 
-  list = g_ptr_array_new_with_free_func (g_object_unref);
+  return xmpp_sasl_registry_list_from (registry, role, NULL);
+}
 
-  g_rec_mutex_lock (&registry->mutex);
-  g_hash_table_iter_init (&iter, registry->entries);
-  while (g_hash_table_iter_next (&iter, NULL, &entry))
+/* The one of the same name that is taken from @modules, else the first */
+static Entry *
+choose_entry (Entry *first, XmppSaslRole role, const char *const *modules)
+{
+  for (guint i = 0; modules != NULL && modules[i] != NULL; i++)
+    for (Entry *entry = first; entry != NULL; entry = entry->next)
+      if (g_strcmp0 (xmpp_sasl_mechanism_info_get_module (entry->info), modules[i]) ==
+              0 &&
+          (xmpp_sasl_mechanism_info_get_roles (entry->info) & role))
+        return entry;
+
+  return first;
+}
+
+GPtrArray *
+xmpp_sasl_registry_list_from (XmppSaslRegistry *self,
+                              XmppSaslRole role,
+                              const char *const *modules)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func (g_object_unref);
+  GHashTableIter iter;
+  gpointer first;
+
+  g_rec_mutex_lock (&self->mutex);
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &first))
     {
-      XmppSaslMechanismInfo *info = ((Entry *) entry)->info;
+      XmppSaslMechanismInfo *info = choose_entry (first, role, modules)->info;
 
       if (xmpp_sasl_mechanism_info_get_roles (info) & role)
         g_ptr_array_add (list, g_object_ref (info));
     }
-  g_rec_mutex_unlock (&registry->mutex);
+  g_rec_mutex_unlock (&self->mutex);
 
   g_ptr_array_sort (list, compare_infos);
 
   return list;
+}
+
+XmppSaslMechanismInfo *
+xmpp_sasl_registry_find_from (XmppSaslRegistry *self,
+                              const char *name,
+                              XmppSaslRole role,
+                              const char *const *modules)
+{
+  Entry *first;
+  XmppSaslMechanismInfo *info;
+
+  g_rec_mutex_lock (&self->mutex);
+  first = g_hash_table_lookup (self->entries, name);
+  info = first != NULL ? choose_entry (first, role, modules)->info : NULL;
+  g_rec_mutex_unlock (&self->mutex);
+
+  return info;
 }
 
 /**
@@ -376,18 +426,10 @@ xmpp_sasl_registry_list (XmppSaslRegistry *registry, XmppSaslRole role)
 XmppSaslMechanismInfo *
 xmpp_sasl_registry_find (XmppSaslRegistry *registry, const char *name)
 {
-  Entry *entry;
-  XmppSaslMechanismInfo *info;
-
   g_return_val_if_fail (XMPP_IS_SASL_REGISTRY (registry), NULL);
   g_return_val_if_fail (name != NULL, NULL);
 
-  g_rec_mutex_lock (&registry->mutex);
-  entry = g_hash_table_lookup (registry->entries, name);
-  info = entry != NULL ? entry->info : NULL;
-  g_rec_mutex_unlock (&registry->mutex);
-
-  return info;
+  return xmpp_sasl_registry_find_from (registry, name, 0, NULL);
 }
 
 /**
@@ -513,6 +555,14 @@ find_type (XmppSaslRegistry *self,
 {
   Entry *entry = g_hash_table_lookup (self->entries, name);
 
+  /* A certain one of those that have the name; replaced meanwhile, it is the new one. */
+  for (Entry *one = *info != NULL ? entry : NULL; one != NULL; one = one->next)
+    if (one->info == *info)
+      {
+        entry = one;
+        break;
+      }
+
   if (entry == NULL)
     {
       g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_INVALID_MECHANISM,
@@ -532,6 +582,34 @@ find_type (XmppSaslRegistry *self,
   *info = g_object_ref (entry->info);
 
   return entry->type;
+}
+
+/* @wanted: (nullable): of those with this name, the one to make; NULL: the first */
+static XmppSaslMechanism *
+create (XmppSaslRegistry *self,
+        const char *name,
+        XmppSaslMechanismInfo *wanted,
+        XmppSaslContext *context,
+        XmppCredential *credential,
+        GError **error)
+{
+  XmppSaslMechanismInfo *info = wanted;
+  XmppSaslMechanism *mechanism;
+  GType type;
+
+  g_rec_mutex_lock (&self->mutex);
+  type = find_type (self, name, xmpp_sasl_context_get_role (context), &info, error);
+  g_rec_mutex_unlock (&self->mutex);
+
+  if (type == G_TYPE_INVALID)
+    return NULL;
+
+  mechanism = g_object_new (type, "name", name, "context", context, "credential",
+                            credential, NULL);
+  xmpp_sasl_mechanism_set_info (mechanism, info);
+  g_object_unref (info);
+
+  return mechanism;
 }
 
 /**
@@ -557,26 +635,95 @@ xmpp_sasl_registry_create (XmppSaslRegistry *registry,
                            XmppCredential *credential,
                            GError **error)
 {
-  g_autoptr (XmppSaslMechanismInfo) info = NULL;
-  XmppSaslMechanism *mechanism;
-  GType type;
-
   g_return_val_if_fail (XMPP_IS_SASL_REGISTRY (registry), NULL);
   g_return_val_if_fail (name != NULL, NULL);
   g_return_val_if_fail (XMPP_IS_SASL_CONTEXT (context), NULL);
   g_return_val_if_fail (credential == NULL || XMPP_IS_CREDENTIAL (credential), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
+  return create (registry, name, NULL, context, credential, error);
+}
+
+XmppSaslMechanism *
+xmpp_sasl_registry_create_from (XmppSaslRegistry *self,
+                                XmppSaslMechanismInfo *info,
+                                XmppSaslContext *context,
+                                XmppCredential *credential,
+                                GError **error)
+{
+  return create (self, xmpp_sasl_mechanism_info_get_name (info), info, context,
+                 credential, error);
+}
+
+static XmppSaslLibrary *
+find_library (XmppSaslRegistry *self, const char *module)
+{
+  GHashTableIter iter;
+  gpointer first;
+  XmppSaslLibrary *library = NULL;
+  const char *best = NULL;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &first))
+    for (Entry *entry = first; entry != NULL; entry = entry->next)
+      {
+        const char *file = xmpp_sasl_mechanism_info_get_file (entry->info);
+
+        /* Of two files of this name it is always the same one. */
+        if (g_strcmp0 (xmpp_sasl_mechanism_info_get_module (entry->info), module) == 0 &&
+            (best == NULL || strcmp (file, best) < 0))
+          {
+            library = entry->library;
+            best = file;
+          }
+      }
+
+  return library;
+}
+
+/**
+ * xmpp_sasl_registry_create_authenticator:
+ * @registry: a registry
+ * @module: the name of a description file, without `.sasl`: "cyrus"
+ * @error: return location for an error
+ *
+ * Makes the authenticator that a module brings along for the accounts it knows of, and
+ * loads the module where that is needed. What it has to know is in its properties: the
+ * documentation of the module says which there are. Such a module exports
+ * `GType xmpp_sasl_module_get_authenticator_type (void)`.
+ *
+ * Fails with %XMPP_SASL_ERROR_MODULE where there is no such module, where it does not load,
+ * and where it brings none.
+ *
+ * Returns: (transfer full): a new authenticator
+ *
+ * Since: 1.0
+ */
+XmppAuthenticator *
+xmpp_sasl_registry_create_authenticator (XmppSaslRegistry *registry,
+                                         const char *module,
+                                         GError **error)
+{
+  GType type = G_TYPE_INVALID;
+  g_autofree char *failure = NULL;
+  XmppSaslLibrary *library;
+
+  g_return_val_if_fail (XMPP_IS_SASL_REGISTRY (registry), NULL);
+  g_return_val_if_fail (module != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
   g_rec_mutex_lock (&registry->mutex);
-  type = find_type (registry, name, xmpp_sasl_context_get_role (context), &info, error);
+  library = find_library (registry, module);
+  if (library != NULL)
+    type = xmpp_sasl_library_find_authenticator (library, &failure);
   g_rec_mutex_unlock (&registry->mutex);
 
   if (type == G_TYPE_INVALID)
-    return NULL;
+    {
+      g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_MODULE, "%s: %s", module,
+                   library != NULL ? failure : "There is no module of this name");
+      return NULL;
+    }
 
-  mechanism = g_object_new (type, "name", name, "context", context, "credential",
-                            credential, NULL);
-  xmpp_sasl_mechanism_set_info (mechanism, info);
-
-  return mechanism;
+  return g_object_new (type, NULL);
 }

@@ -52,5 +52,10 @@ XmppSaslMechanism *xmpp_sasl_registry_create (XmppSaslRegistry *registry,
                                               XmppSaslContext *context,
                                               XmppCredential *credential,
                                               GError **error);
+/* The one that a module brings along. Error: XMPP_SASL_ERROR_MODULE */
+XMPP_AVAILABLE_IN_ALL
+XmppAuthenticator *xmpp_sasl_registry_create_authenticator (XmppSaslRegistry *registry,
+                                                            const char *module,
+                                                            GError **error);
 
 G_END_DECLS

@@ -9,6 +9,7 @@
 #include "sasl/xmpp-sasl-binding.h"
 #include "sasl/xmpp-sasl-known.h"
 #include "sasl/xmpp-sasl-policy-private.h"
+#include "sasl/xmpp-sasl-registry-private.h"
 
 #include <string.h>
 
@@ -164,7 +165,8 @@ could_bind (XmppSaslPolicy *policy,
   if (offer->bindings == NULL || offer->bindings[0] == NULL)
     return FALSE;
 
-  infos = xmpp_sasl_registry_list (registry, XMPP_SASL_ROLE_CLIENT);
+  infos = xmpp_sasl_registry_list_from (registry, XMPP_SASL_ROLE_CLIENT,
+                                        xmpp_sasl_policy_get_modules (policy));
   for (guint i = 0; i < infos->len; i++)
     {
       XmppSaslMechanismInfo *info = g_ptr_array_index (infos, i);
@@ -392,7 +394,9 @@ xmpp_sasl_select (XmppSaslPolicy *policy,
   selection->why_not_bound = verdict.why;
   for (guint i = 0; names[i] != NULL; i++)
     {
-      XmppSaslMechanismInfo *info = xmpp_sasl_registry_find (registry, names[i]);
+      XmppSaslMechanismInfo *info =
+          xmpp_sasl_registry_find_from (registry, names[i], XMPP_SASL_ROLE_CLIENT,
+                                        xmpp_sasl_policy_get_modules (policy));
       XmppSaslChoice *choice = g_new0 (XmppSaslChoice, 1);
       const char *why = judge (policy, names[i], info, offer);
 

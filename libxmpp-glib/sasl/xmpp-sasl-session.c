@@ -8,6 +8,7 @@
 #include "sasl/xmpp-credential-private.h"
 #include "sasl/xmpp-sasl-binding.h"
 #include "sasl/xmpp-sasl-mechanism-private.h"
+#include "sasl/xmpp-sasl-registry-private.h"
 
 G_DEFINE_FINAL_TYPE (XmppSaslSession, xmpp_sasl_session, G_TYPE_OBJECT)
 
@@ -224,9 +225,8 @@ xmpp_sasl_session_create_mechanism (XmppSaslSession *self,
   g_autoptr (XmppSaslContext) context = build_context (self, choice);
   XmppSaslMechanism *mechanism;
 
-  mechanism = xmpp_sasl_registry_create (self->registry,
-                                         xmpp_sasl_mechanism_info_get_name (choice->info),
-                                         context, self->credential, error);
+  mechanism = xmpp_sasl_registry_create_from (self->registry, choice->info, context,
+                                              self->credential, error);
   if (mechanism == NULL)
     return NULL;
 
