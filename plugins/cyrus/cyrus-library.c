@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#define G_LOG_DOMAIN "Xmpp-Cyrus"
+
+#include "config.h"
+
+#include "cyrus-library.h"
+
+#include "cyrus-auxprop.h"
+
+/* ---- Once in a process ---- */
+
+/* By itself libsasl2 locks nothing. It takes these where nobody was here before, and ignores
+ * them else. */
+static void *
+mutex_new (void)
+{
+  GMutex *mutex = g_new0 (GMutex, 1);
+
+  g_mutex_init (mutex);
+
+  return mutex;
+}
+
+static int
+mutex_lock (void *mutex)
+{
+  g_mutex_lock (mutex);
+
+  return SASL_OK;
+}
+
+static int
+mutex_unlock (void *mutex)
+{
+  g_mutex_unlock (mutex);
+
+  return SASL_OK;
+}
+
+static void
+mutex_free (void *mutex)
+{
+  g_mutex_clear (mutex);
+  g_free (mutex);
+}
+
+/* Callbacks and the name of a program count for the whole process, and only the first time:
+ * whoever else uses libsasl2 keeps them, and we have ours with each connection. */
+static int
+begin (XmppSaslRole role)
+{
+  int result;
+
+  if (role == XMPP_SASL_ROLE_CLIENT)
+    return sasl_client_init (NULL);
+
+  result = sasl_server_init (NULL, NULL);
+
+  return result == SASL_OK ? cyrus_auxprop_add () : result;
+}
+
+gboolean
+cyrus_library_begin (XmppSaslRole role, GError **error)
+{
+  static GMutex mutex;
+  static XmppSaslRole begun = 0;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&mutex);
+  int result = SASL_OK;
+
+  if (begun == 0)
+    sasl_set_mutex (mutex_new, mutex_lock, mutex_unlock, mutex_free);
+  if (!(begun & role))
+    result = begin (role);
+
+  if (result == SASL_OK)
+    {
+      begun |= role;
+      return TRUE;
+    }
+
+  g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_UNAVAILABLE,
+               "Cyrus SASL does not begin: %s", sasl_errstring (result, NULL, NULL));
+  return FALSE;
+}
+
+/* ---- What went wrong ---- */
+
+static XmppSaslError
+translate (XmppSaslRole role, int result)
+{
+  switch (result)
+    {
+    case SASL_NOMECH:
+    case SASL_NOTINIT:
+    case SASL_BADVERS:
+    case SASL_UNAVAIL:
+      return XMPP_SASL_ERROR_UNAVAILABLE;
+    case SASL_BADAUTH:
+    case SASL_NOUSER:
+    case SASL_NOAUTHZ:
+    case SASL_NOVERIFY:
+    case SASL_EXPIRED:
+    case SASL_DISABLED:
+    case SASL_PWLOCK:
+      return XMPP_SASL_ERROR_NOT_AUTHORIZED;
+    case SASL_TOOWEAK:
+    case SASL_ENCRYPT:
+      return XMPP_SASL_ERROR_MECHANISM_TOO_WEAK;
+    case SASL_BADPROT:
+      return XMPP_SASL_ERROR_MALFORMED_REQUEST;
+    case SASL_BADSERV:
+    case SASL_BADBINDING:
+      return role == XMPP_SASL_ROLE_CLIENT ? XMPP_SASL_ERROR_SERVER_NOT_TRUSTED
+                                           : XMPP_SASL_ERROR_NOT_AUTHORIZED;
+    default:
+      return XMPP_SASL_ERROR_TEMPORARY_AUTH_FAILURE;
+    }
+}
+
+void
+cyrus_library_set_error (
+    GError **error, XmppSaslRole role, const char *mechanism, int result, gboolean first)
+{
+  XmppSaslError code = first ? XMPP_SASL_ERROR_UNAVAILABLE : translate (role, result);
+
+  /* Not sasl_errdetail(): it may quote the peer, and is stale or garbled at times. */
+  g_set_error (error, XMPP_SASL_ERROR, (int) code, "Cyrus SASL, %s: %s", mechanism,
+               sasl_errstring (result, NULL, NULL));
+}
+
+/* ---- For each connection ---- */
+
+/* Its own words go to the log of the program, but for what traces the messages. */
+static int
+logged_cb (void *context, int level, const char *message)
+{
+  g_autofree char *text = NULL;
+
+  if (message == NULL)
+    return SASL_BADPARAM;
+  if (level == SASL_LOG_NONE || level > SASL_LOG_DEBUG)
+    return SASL_OK;
+
+  text = g_utf8_make_valid (message, -1);
+  g_debug ("%s", text);
+
+  return SASL_OK;
+}
+
+void
+cyrus_library_fill_callback (sasl_callback_t *callback,
+                             unsigned long id,
+                             GCallback function,
+                             gpointer context)
+{
+  callback->id = id;
+  callback->proc = (int (*) (void)) function;
+  callback->context = context;
+}
+
+sasl_callback_t *
+cyrus_library_fill_callbacks (sasl_callback_t *callbacks)
+{
+  cyrus_library_fill_callback (callbacks, SASL_CB_LOG, G_CALLBACK (logged_cb), NULL);
+
+  return callbacks + 1;
+}
+
+int
+cyrus_library_forbid_layers (sasl_conn_t *connection)
+{
+  sasl_security_properties_t properties = { .max_ssf = 0, .maxbufsize = 0 };
+
+  return sasl_setprop (connection, SASL_SEC_PROPS, &properties);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#pragma once
+
+#include <xmpp.h>
+
+#include <sasl/sasl.h>
+
+G_BEGIN_DECLS
+
+/* Initialises libsasl2 for this side, once, and never ends it. FALSE:
+ * XMPP_SASL_ERROR_UNAVAILABLE */
+gboolean cyrus_library_begin (XmppSaslRole role, GError **error);
+
+/* What a result of libsasl2 means here. @mechanism goes into the text; nothing that the peer
+ * said does. @first: nothing was sent yet, so that the next mechanism may be tried */
+void cyrus_library_set_error (
+    GError **error, XmppSaslRole role, const char *mechanism, int result, gboolean first);
+
+/* Fills in what every connection's callbacks begin with: its log. Returns where to go on */
+sasl_callback_t *cyrus_library_fill_callbacks (sasl_callback_t *callbacks);
+void cyrus_library_fill_callback (sasl_callback_t *callback,
+                                  unsigned long id,
+                                  GCallback function,
+                                  gpointer context);
+
+/* Neither confidentiality nor integrity: TLS has both */
+int cyrus_library_forbid_layers (sasl_conn_t *connection);
+
+G_END_DECLS
