@@ -24,9 +24,8 @@ configuration_clear (gpointer data)
 static void
 read_line (CyrusConfiguration *self, char *line)
 {
-  char *colon = strchr (line, ':');
+  char *colon = strchr (g_strstrip (line), ':');
 
-  g_strstrip (line);
   if (*line == '\0' || *line == '#' || colon == NULL)
     return;
 

@@ -98,6 +98,11 @@ translate (XmppSaslRole role, int result)
     case SASL_UNAVAIL:
       return XMPP_SASL_ERROR_UNAVAILABLE;
     case SASL_BADAUTH:
+    case SASL_BADSERV:
+    case SASL_BADBINDING:
+      /* A client's plug-in says so of the server. */
+      return role == XMPP_SASL_ROLE_CLIENT ? XMPP_SASL_ERROR_SERVER_NOT_TRUSTED
+                                           : XMPP_SASL_ERROR_NOT_AUTHORIZED;
     case SASL_NOUSER:
     case SASL_NOAUTHZ:
     case SASL_NOVERIFY:
@@ -110,10 +115,6 @@ translate (XmppSaslRole role, int result)
       return XMPP_SASL_ERROR_MECHANISM_TOO_WEAK;
     case SASL_BADPROT:
       return XMPP_SASL_ERROR_MALFORMED_REQUEST;
-    case SASL_BADSERV:
-    case SASL_BADBINDING:
-      return role == XMPP_SASL_ROLE_CLIENT ? XMPP_SASL_ERROR_SERVER_NOT_TRUSTED
-                                           : XMPP_SASL_ERROR_NOT_AUTHORIZED;
     default:
       return XMPP_SASL_ERROR_TEMPORARY_AUTH_FAILURE;
     }

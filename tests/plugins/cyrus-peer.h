@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#pragma once
+
+#include <xmpp.h>
+
+#include <sasl/sasl.h>
+
+G_BEGIN_DECLS
+
+/* Before anything else: where the test's plug-in is, and Cyrus' own */
+void cyrus_peer_set_path (void);
+
+/* The bridge, for any mechanism. @context: (transfer none) */
+XmppSaslMechanism *cyrus_bridge_new (const char *mechanism,
+                                     XmppSaslContext *context,
+                                     XmppCredential *credential);
+
+/* The other side of the bridge: libsasl2 itself, as another program uses it, with callbacks
+ * of its own and accounts in a sasldb */
+typedef struct _CyrusPeer CyrusPeer;
+
+/* A file of options, and the sasldb that it names: "alice", "pencil" at a.test. They are
+ * removed with the directory */
+char *cyrus_peer_make_database (const char *directory);
+void cyrus_peer_remove_database (const char *directory);
+
+CyrusPeer *cyrus_peer_new_client (const char *mechanism,
+                                  const char *username,
+                                  const char *password);
+CyrusPeer *cyrus_peer_new_server (const char *mechanism, const char *database);
+void cyrus_peer_free (CyrusPeer *peer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CyrusPeer, cyrus_peer_free)
+
+void cyrus_peer_bind (CyrusPeer *peer, const char *type, const char *data);
+/* A result of libsasl2 */
+int cyrus_peer_step (CyrusPeer *peer, GBytes *input, GBytes **output);
+/* Server: who it was */
+const char *cyrus_peer_get_username (CyrusPeer *peer);
+
+G_END_DECLS
