@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright (C) 2026 The libxmpp-glib authors */
+
+#include "config.h"
+
+#include "cyrus-peer.h"
+#include "xmpp-cyrus-authenticator.h"
+#include "xmpp-test-sasl.h"
+
+#include <string.h>
+
+#include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
+
+static char *directory;
+static char *options; /* a file in it, which names a sasldb */
+
+/* ---- A login by one of the library's own mechanisms ---- */
+
+static gboolean
+log_in (XmppAuthenticator *authenticator,
+        const char *mechanism,
+        const char *username,
+        const char *password,
+        GError **error)
+{
+  g_autoptr (XmppCredential) credential = xmpp_credential_new (username, password);
+  g_autoptr (XmppSaslContext)
+      context = xmpp_test_context_new (XMPP_SASL_ROLE_SERVER, NULL, authenticator);
+  g_autoptr (XmppSaslMechanism)
+      client = xmpp_test_mechanism_new_client (mechanism, NULL, credential);
+  g_autoptr (XmppSaslMechanism)
+      server = xmpp_test_mechanism_new (mechanism, context, NULL);
+  g_autoptr (GError) client_error = NULL;
+  gboolean done = xmpp_test_sasl_run (client, server, &client_error, error);
+
+  g_assert_no_error (client_error);
+  g_assert_cmpstr (xmpp_sasl_mechanism_get_username (server), ==, done ? username : NULL);
+
+  return done;
+}
+
+static void
+assert_log_in (XmppAuthenticator *authenticator,
+               const char *mechanism,
+               const char *username,
+               const char *password,
+               int code)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean done = log_in (authenticator, mechanism, username, password, &error);
+
+  g_test_message ("%s %s %s", mechanism, username, password);
+  if (code < 0)
+    g_assert_no_error (error);
+  else
+    g_assert_error (error, XMPP_SASL_ERROR, code);
+  g_assert_cmpint (done, ==, code < 0);
+}
+
+#define GOOD -1
+#define BAD XMPP_SASL_ERROR_NOT_AUTHORIZED
+#define LATER XMPP_SASL_ERROR_TEMPORARY_AUTH_FAILURE
+
+static void
+test_sasldb (void)
+{
+  static const char *const mechanisms[] = { "PLAIN", "DIGEST-MD5", "SCRAM-SHA-1",
+                                            "SCRAM-SHA-256" };
+  g_autoptr (XmppAuthenticator) authenticator =
+      g_object_new (XMPP_TYPE_CYRUS_AUTHENTICATOR, "config-file", options, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (mechanisms); i++)
+    {
+      assert_log_in (authenticator, mechanisms[i], "alice", "pencil", GOOD);
+      assert_log_in (authenticator, mechanisms[i], "alice", "pencils", BAD);
+      assert_log_in (authenticator, mechanisms[i], "bob", "pencil", BAD);
+      /* The account is one of this domain, or nobody's. */
+      assert_log_in (authenticator, mechanisms[i], "alice@a.test", "pencil", BAD);
+      assert_log_in (authenticator, mechanisms[i], "alice@b.test", "pencil", BAD);
+    }
+}
+
+static void
+test_realm (void)
+{
+  g_autoptr (XmppAuthenticator)
+      authenticator = g_object_new (XMPP_TYPE_CYRUS_AUTHENTICATOR, "config-file", options,
+                                    "realm", "b.test", NULL);
+  g_autofree char *realm = NULL;
+  g_autofree char *file = NULL;
+
+  assert_log_in (authenticator, "PLAIN", "alice", "pencil", BAD);
+  assert_log_in (authenticator, "SCRAM-SHA-1", "alice", "pencil", BAD);
+  g_object_set (authenticator, "realm", "a.test", NULL);
+  assert_log_in (authenticator, "PLAIN", "alice", "pencil", GOOD);
+  assert_log_in (authenticator, "SCRAM-SHA-1", "alice", "pencil", GOOD);
+  g_object_get (authenticator, "realm", &realm, "config-file", &file, NULL);
+  g_assert_cmpstr (realm, ==, "a.test");
+  g_assert_cmpstr (file, ==, options);
+}
+
+/* It is not the user's fault, and says so. */
+static void
+test_unreadable (void)
+{
+  g_autoptr (XmppAuthenticator) authenticator =
+      g_object_new (XMPP_TYPE_CYRUS_AUTHENTICATOR, "config-file", "/no/such/file", NULL);
+
+  assert_log_in (authenticator, "PLAIN", "alice", "pencil", LATER);
+  assert_log_in (authenticator, "SCRAM-SHA-1", "alice", "pencil", LATER);
+}
+
+/* ---- saslauthd ---- */
+
+static void
+read_counted (GInputStream *input, char *text, gsize size)
+{
+  guint8 head[2];
+  gsize length;
+
+  g_assert_true (g_input_stream_read_all (input, head, 2, NULL, NULL, NULL));
+  length = head[0] * 256u + head[1];
+  g_assert_cmpuint (length, <, size);
+  g_assert_true (g_input_stream_read_all (input, text, length, NULL, NULL, NULL));
+  text[length] = '\0';
+}
+
+/* The daemon's protocol: user, password, service and realm, each with its length before it,
+ * and an answer of the same kind */
+static gboolean
+asked_cb (GThreadedSocketService *service,
+          GSocketConnection *connection,
+          GObject *source,
+          gpointer user_data)
+{
+  GInputStream *input = g_io_stream_get_input_stream (G_IO_STREAM (connection));
+  GOutputStream *output = g_io_stream_get_output_stream (G_IO_STREAM (connection));
+  char user[64], password[64], name[64], realm[64];
+  const char *answer;
+
+  read_counted (input, user, sizeof user);
+  read_counted (input, password, sizeof password);
+  read_counted (input, name, sizeof name);
+  read_counted (input, realm, sizeof realm);
+  g_assert_cmpstr (name, ==, "xmpp");
+  answer = g_str_equal (user, "carol") && g_str_equal (password, "secret") ? "\0\002OK"
+                                                                           : "\0\002NO";
+  g_output_stream_write_all (output, answer, 4, NULL, NULL, NULL);
+
+  return TRUE;
+}
+
+static void
+test_saslauthd (void)
+{
+  g_autofree char *path = g_build_filename (directory, "mux", NULL);
+  g_autofree char *file = g_build_filename (directory, "saslauthd.conf", NULL);
+  g_autofree char *contents =
+      g_strdup_printf ("pwcheck_method: saslauthd\nsaslauthd_path: %s\n", path);
+  g_autoptr (GSocketService) service = g_threaded_socket_service_new (4);
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+  g_autoptr (XmppAuthenticator) authenticator = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents (file, contents, -1, &error);
+  g_assert_no_error (error);
+  g_socket_listener_add_address (G_SOCKET_LISTENER (service), address,
+                                 G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL,
+                                 NULL, &error);
+  g_assert_no_error (error);
+  g_signal_connect (service, "run", G_CALLBACK (asked_cb), NULL);
+
+  authenticator = g_object_new (XMPP_TYPE_CYRUS_AUTHENTICATOR, "config-file", file, NULL);
+  assert_log_in (authenticator, "PLAIN", "carol", "secret", GOOD);
+  assert_log_in (authenticator, "PLAIN", "carol", "wrong", BAD);
+  assert_log_in (authenticator, "PLAIN", "dave", "secret", BAD);
+  /* The daemon tells no passwords. */
+  assert_log_in (authenticator, "SCRAM-SHA-1", "carol", "secret", BAD);
+
+  g_socket_service_stop (service);
+  g_socket_listener_close (G_SOCKET_LISTENER (service));
+  g_unlink (path);
+  assert_log_in (authenticator, "PLAIN", "carol", "secret", LATER);
+  g_unlink (file);
+}
+
+int
+main (int argc, char **argv)
+{
+  int result;
+
+  g_test_init (&argc, &argv, NULL);
+
+  cyrus_peer_set_path ();
+  directory = g_dir_make_tmp ("xmpp-cyrus-XXXXXX", NULL);
+  options = cyrus_peer_make_database (directory);
+
+  g_test_add_func ("/cyrus-authenticator/sasldb", test_sasldb);
+  g_test_add_func ("/cyrus-authenticator/realm", test_realm);
+  g_test_add_func ("/cyrus-authenticator/unreadable", test_unreadable);
+  g_test_add_func ("/cyrus-authenticator/saslauthd", test_saslauthd);
+
+  result = g_test_run ();
+  cyrus_peer_remove_database (directory);
+  g_free (directory);
+  g_free (options);
+
+  return result;
+}
