@@ -29,6 +29,8 @@ add_session_entries (GOptionContext *context, ToolOptions *options)
       "FILE|pkcs11:URI" },
     { "mechanism", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->mechanisms,
       "Use this mechanism only (may be repeated)", "M" },
+    { "module", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->modules,
+      "Take mechanisms that several modules have from this one (may be repeated)", "M" },
     { "require-channel-binding", 0, 0, G_OPTION_ARG_NONE,
       &options->require_channel_binding,
       "Use only mechanisms that are bound to the TLS connection", NULL },
@@ -359,6 +361,7 @@ tool_options_free (ToolOptions *options)
   g_free (options->client_cert);
   g_free (options->client_key);
   g_strfreev (options->mechanisms);
+  g_strfreev (options->modules);
   g_free (options->authzid);
   g_free (options->resource);
   g_free (options->status);

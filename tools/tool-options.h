@@ -23,6 +23,7 @@ typedef struct
   char *client_cert;
   char *client_key;
   char **mechanisms;
+  char **modules;
   gboolean require_channel_binding;
   gboolean require_mutual;
   char *authzid;

@@ -155,8 +155,9 @@ static XmppSaslPolicy *
 make_policy (const ToolOptions *options)
 {
   return g_object_new (XMPP_TYPE_SASL_POLICY, "allowed", options->mechanisms,
-                       "require-channel-binding", options->require_channel_binding,
-                       "require-mutual", options->require_mutual, NULL);
+                       "preferred-modules", options->modules, "require-channel-binding",
+                       options->require_channel_binding, "require-mutual",
+                       options->require_mutual, NULL);
 }
 
 /* RFC 6121 §4.7.2.3: with a priority below 0 others see us, but the server keeps our messages

@@ -13,14 +13,18 @@
  *   answers any;
  * - its DIGEST-MD5 client writes beyond its buffer where a realm, nonce or name has many
  *   characters that are to be quoted (CVE-2026-107161), and takes challenges of any length;
- * - names longer than 1024 bytes do not fit into what plug-ins share;
+ * - its LOGIN server keeps the password for ever where the user name has nothing but white
+ *   space, or is too long;
+ * - names longer than 1024 bytes, with a realm behind them, do not fit into what plug-ins
+ *   share;
  * - several plug-ins take a message for a string, which ends at its first zero byte. */
 
 /* RFC 2831 §2.1.1, §2.1.2 */
 #define DIGEST_MAX_CHALLENGE 2048
 #define DIGEST_MAX_RESPONSE 4096
 #define CRAM_MAX_MESSAGE 1024
-#define LOGIN_MAX_MESSAGE 1024
+#define LOGIN_MAX_CHALLENGE 1024
+#define LOGIN_MAX_MESSAGE 512
 #define SCRAM_MAX_MESSAGE 8192
 #define MAX_NAME 1023
 
@@ -155,9 +159,27 @@ check_cram (const CyrusMessage *message, GError **error)
 }
 
 static gboolean
+is_blank (const CyrusMessage *message)
+{
+  for (gsize i = 0; i < message->length; i++)
+    if (!g_ascii_isspace (message->data[i]))
+      return FALSE;
+
+  return TRUE;
+}
+
+static gboolean
 check_login (const CyrusMessage *message, GError **error)
 {
-  return check_text (message, LOGIN_MAX_MESSAGE, error);
+  gsize max = message->receiver == XMPP_SASL_ROLE_CLIENT ? LOGIN_MAX_CHALLENGE
+                                                         : LOGIN_MAX_MESSAGE;
+
+  if (!check_text (message, max, error))
+    return FALSE;
+  if (message->receiver == XMPP_SASL_ROLE_SERVER && is_blank (message))
+    return refuse (message, XMPP_SASL_ERROR_MALFORMED_REQUEST, error, "is empty");
+
+  return TRUE;
 }
 
 gboolean

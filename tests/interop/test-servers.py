@@ -145,6 +145,23 @@ class ServerTests(checks.Checks):
                         f"{self.label}: DIGEST-MD5, {user} with '{password}'", "not-authorized",
                         ("sasl",))
 
+    def by_cyrus(self):
+        """What only the bridge to Cyrus SASL knows, and who takes it in place of the library's own"""
+        if "cyrus" not in self.server.kinds:
+            return
+        expected = {"mechanism": "CRAM-MD5", "mutual": False, "binding": None}
+        told = ["--mechanism", "CRAM-MD5"]
+        self.logged_in(self.login("cyrus", options=told), f"{self.label}: CRAM-MD5 by Cyrus",
+                       **expected)
+        self.logged_in(self.login("cyrus", options=["--module", "cyrus", *told]),
+                       f"{self.label}: CRAM-MD5 by a module that is named", **expected)
+        self.failed(self.login("cyrus", password="wrong", options=told), 5,
+                    f"{self.label}: CRAM-MD5 with a wrong password", "not-authorized", ("sasl",))
+        result = self.login("cyrus")
+        reasons = {row.get("name"): row.get("why") for row in result.get("mechanisms") or []}
+        self.tap.ok("policy names it" in (reasons.get("CRAM-MD5") or ""),
+                    f"{self.label}: CRAM-MD5 waits to be named", result)
+
     def binding_required(self):
         result = self.login(options=["--require-channel-binding"])
         name = f"{self.label}: channel binding required on TLS 1.3"
@@ -234,7 +251,7 @@ class ServerTests(checks.Checks):
 
     def run(self):
         for test in (self.best_by_name, self.tls_12, self.stored_hashed, self.each_mechanism,
-                     self.digest_md5, self.binding_required, self.useless_plus,
+                     self.digest_md5, self.by_cyrus, self.binding_required, self.useless_plus,
                      self.without_password, self.certificates, self.tokens, self.messages):
             test()
 

@@ -71,6 +71,9 @@ static const Row rows[] = {
   { "CRAM-MD5", XMPP_SASL_ROLE_SERVER, 1, "", XMPP_SASL_ERROR_MALFORMED_REQUEST },
   { "LOGIN", XMPP_SASL_ROLE_CLIENT, 1, "User Name", FINE },
   { "LOGIN", XMPP_SASL_ROLE_CLIENT, 1, "", FINE },
+  { "LOGIN", XMPP_SASL_ROLE_SERVER, 1, "alice", FINE },
+  { "LOGIN", XMPP_SASL_ROLE_SERVER, 1, "", XMPP_SASL_ERROR_MALFORMED_REQUEST },
+  { "LOGIN", XMPP_SASL_ROLE_SERVER, 1, " \t\n", XMPP_SASL_ERROR_MALFORMED_REQUEST },
   { "X-SITE", XMPP_SASL_ROLE_CLIENT, 1, "whatever \\\"", FINE },
 };
 
@@ -93,10 +96,11 @@ check (const Row *row, const char *data, gsize length, GError **error)
 static void
 assert_verdict (const Row *row, const char *data, gsize length)
 {
+  g_autofree char *shown = g_strescape (row->message, NULL);
   g_autoptr (GError) error = NULL;
   gboolean fine = check (row, data, length, &error);
 
-  g_test_message ("%s: %s", row->mechanism, row->message);
+  g_test_message ("%s: %s", row->mechanism, shown);
   g_assert_cmpint (fine, ==, row->code == FINE);
   if (row->code == FINE)
     g_assert_no_error (error);
@@ -124,7 +128,7 @@ test_lengths (void)
     { { "DIGEST-MD5", XMPP_SASL_ROLE_SERVER, 1, "nonce=x" }, 4096 },
     { { "CRAM-MD5", XMPP_SASL_ROLE_CLIENT, 1, "<" }, 1024 },
     { { "CRAM-MD5", XMPP_SASL_ROLE_SERVER, 1, "a " }, 1024 },
-    { { "LOGIN", XMPP_SASL_ROLE_SERVER, 1, "a" }, 1024 },
+    { { "LOGIN", XMPP_SASL_ROLE_SERVER, 1, "a" }, 512 },
     { { "SCRAM-SHA-1", XMPP_SASL_ROLE_SERVER, 1, "n,,n=" }, 8192 },
   };
 

@@ -135,6 +135,38 @@ test_role (void)
   g_assert_nonnull (strstr (error->message, "server"));
 }
 
+static void
+test_authenticator (void)
+{
+  static const struct
+  {
+    const char *module;
+    const char *reason;
+  } rows[] = {
+    { "nobody", "no module of this name" },
+    { "taken", "brings no authenticator" },
+    { "missing", "cannot be opened" },
+  };
+  g_autoptr (XmppSaslRegistry) registry = new_registry ();
+  g_autoptr (GError) good_error = NULL;
+  g_autoptr (XmppAuthenticator)
+      good = xmpp_sasl_registry_create_authenticator (registry, "good", &good_error);
+
+  g_assert_no_error (good_error);
+  g_assert_cmpstr (G_OBJECT_TYPE_NAME (good), ==, "TestAccounts");
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (
+          xmpp_sasl_registry_create_authenticator (registry, rows[i].module, &error));
+      g_assert_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_MODULE);
+      g_assert_nonnull (strstr (error->message, rows[i].module));
+      g_assert_nonnull (strstr (error->message, rows[i].reason));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -143,6 +175,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sasl/module-loading/good", test_good);
   g_test_add_func ("/sasl/module-loading/broken", test_broken);
   g_test_add_func ("/sasl/module-loading/role", test_role);
+  g_test_add_func ("/sasl/module-loading/authenticator", test_authenticator);
 
   return g_test_run ();
 }

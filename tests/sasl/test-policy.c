@@ -417,6 +417,41 @@ test_order_and_policy (void)
     }
 }
 
+/* What waits to be named does so on either side of the offer. */
+static void
+test_opt_in (void)
+{
+  static const char *const offered[] = { "X-WAITS", "PLAIN", NULL };
+  static const char *const named[] = { "X-WAITS", NULL };
+  static const char *const others[] = { "PLAIN", NULL };
+  static const struct
+  {
+    const char *property;
+    const char *const *names;
+    const char *choices;
+  } rows[] = {
+    { "denied", NULL, "PLAIN:n" },      { "allowed", named, "X-WAITS:n" },
+    { "allowed", others, "PLAIN:n" },   { "preferred", named, "X-WAITS:n PLAIN:n" },
+    { "preferred", others, "PLAIN:n" }, { "preferred-modules", named, "PLAIN:n" },
+  };
+  g_autoptr (XmppSaslRegistry) registry = new_registry (TRUE);
+  g_autoptr (XmppSaslMechanismInfo) waits =
+      xmpp_sasl_mechanism_info_new ("X-WAITS", CLIENT, XMPP_SASL_FACTS_OPT_IN, 99, NULL);
+
+  xmpp_sasl_registry_register (registry, waits, TOY_TYPE_MECHANISM);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (XmppSaslPolicy) policy =
+          g_object_new (XMPP_TYPE_SASL_POLICY, rows[i].property, rows[i].names, NULL);
+      XmppSaslOffer offer = {
+        .peer = "p.test", .mechanisms = offered, .max = 64, .secure = TRUE
+      };
+      g_autofree char *choices = choose (policy, registry, &offer, NULL, NULL);
+
+      g_assert_cmpstr (choices, ==, rows[i].choices);
+    }
+}
+
 static void
 test_anonymous_credential (void)
 {
@@ -568,6 +603,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sasl/policy/other-means", test_other_means);
   g_test_add_func ("/sasl/policy/preferred", test_preferred);
   g_test_add_func ("/sasl/policy/order-and-policy", test_order_and_policy);
+  g_test_add_func ("/sasl/policy/opt-in", test_opt_in);
   g_test_add_func ("/sasl/policy/anonymous-credential", test_anonymous_credential);
   g_test_add_func ("/sasl/policy/reasons", test_reasons);
   g_test_add_func ("/sasl/policy/bounded", test_bounded);

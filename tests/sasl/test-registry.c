@@ -9,6 +9,7 @@
 
 #include <glib/gstdio.h>
 
+#include "sasl/xmpp-sasl-registry-private.h"
 #include "toy.h"
 
 #define MODULE "[SASL Module]\nApi=1\nLibrary=libtest.so\n"
@@ -327,6 +328,64 @@ test_first_file_wins (void)
   remove_directory (second);
 }
 
+/* Whoever comes first counts, unless somebody prefers the module of another. */
+static void
+test_modules (void)
+{
+  static const char *const no_such[] = { "c", NULL };
+  static const char *const second_one[] = { "c", "b", "a", NULL };
+  static const char *const server_only[] = { "a-server", NULL };
+  const XmppSaslRole client = XMPP_SASL_ROLE_CLIENT;
+  g_autoptr (XmppSaslRegistry) registry = xmpp_sasl_registry_new ();
+  g_autoptr (XmppSaslMechanismInfo) own =
+      xmpp_sasl_mechanism_info_new ("X-TOKEN", client, XMPP_SASL_FACTS_NONE, 1, NULL);
+  g_autofree char *directory = make_directory ();
+  g_autofree char *a = write_file (directory, "a.sasl", MODULE TOKEN);
+  g_autofree char *server =
+      write_file (directory, "a-server.sasl",
+                  MODULE "[X-TOKEN]\nRoles=server\nFacts=\nStrength=9\nFields=\n");
+  g_autofree char *b = write_file (directory, "b.sasl", MODULE TOKEN);
+  g_autoptr (XmppSaslContext) context = g_object_new (XMPP_TYPE_SASL_CONTEXT, NULL);
+  g_autoptr (XmppSaslMechanism) mechanism = NULL;
+  g_autoptr (GPtrArray) list = NULL;
+  g_autoptr (GError) error = NULL;
+  XmppSaslMechanismInfo *first, *second;
+
+  xmpp_sasl_registry_add_directory (registry, directory);
+
+  /* “-” comes before “.” */
+  first = xmpp_sasl_registry_find (registry, "X-TOKEN");
+  g_assert_cmpstr (xmpp_sasl_mechanism_info_get_module (first), ==, "a-server");
+  second = xmpp_sasl_registry_find_from (registry, "X-TOKEN", client, second_one);
+  g_assert_cmpstr (xmpp_sasl_mechanism_info_get_file (second), ==, b);
+  g_assert_cmpstr (xmpp_sasl_mechanism_info_get_module (second), ==, "b");
+  g_assert_true (xmpp_sasl_registry_find_from (registry, "X-TOKEN", client, no_such) ==
+                 first);
+  g_assert_true (
+      xmpp_sasl_registry_find_from (registry, "X-TOKEN", client, server_only) == first);
+  list = xmpp_sasl_registry_list_from (registry, client, second_one);
+  g_assert_cmpuint (list->len, ==, 1);
+  g_assert_true (g_ptr_array_index (list, 0) == second);
+
+  /* What the program has registered comes first, and can be passed over as well. */
+  xmpp_sasl_registry_register (registry, own, TOY_TYPE_MECHANISM);
+  g_assert_true (xmpp_sasl_registry_find (registry, "X-TOKEN") == own);
+  g_assert_null (xmpp_sasl_mechanism_info_get_module (own));
+  g_assert_true (xmpp_sasl_registry_find_from (registry, "X-TOKEN", client, second_one) ==
+                 second);
+  mechanism = xmpp_sasl_registry_create_from (registry, own, context, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (TOY_IS_MECHANISM (mechanism));
+
+  /* Each goes to its own library, which is not there. */
+  expect_warning ("libtest.so");
+  g_assert_null (
+      xmpp_sasl_registry_create_from (registry, second, context, NULL, &error));
+  g_assert_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_MODULE);
+  g_test_assert_expected_messages ();
+  remove_directory (directory);
+}
+
 /* L3: nobody else may put code in here. */
 static void
 expect_refused (const char *directory, const char *reason)
@@ -449,6 +508,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sasl/registry/key-files", test_key_files);
   g_test_add_func ("/sasl/registry/facts-of-key-file", test_facts_of_key_file);
   g_test_add_func ("/sasl/registry/first-file-wins", test_first_file_wins);
+  g_test_add_func ("/sasl/registry/modules", test_modules);
   g_test_add_func ("/sasl/registry/L3-paths", test_L3_paths);
   g_test_add_func ("/sasl/registry/L3-kinds-of-files", test_L3_kinds_of_files);
   g_test_add_func ("/sasl/registry/L3-owners", test_L3_owners);

@@ -12,6 +12,7 @@
 
 G_MODULE_EXPORT GType xmpp_sasl_module_get_type (const char *name);
 G_MODULE_EXPORT XmppSaslRole xmpp_sasl_module_get_roles (const char *name);
+G_MODULE_EXPORT GType xmpp_sasl_module_get_authenticator_type (void);
 
 typedef XmppSaslMechanism TestGood;
 typedef XmppSaslMechanismClass TestGoodClass;
@@ -76,4 +77,25 @@ XmppSaslRole
 xmpp_sasl_module_get_roles (const char *name)
 {
   return XMPP_SASL_ROLE_CLIENT;
+}
+
+typedef XmppAuthenticator TestAccounts;
+typedef XmppAuthenticatorClass TestAccountsClass;
+static GType test_accounts_get_type (void);
+G_DEFINE_TYPE (TestAccounts, test_accounts, XMPP_TYPE_AUTHENTICATOR)
+
+static void
+test_accounts_class_init (TestAccountsClass *klass)
+{
+}
+
+static void
+test_accounts_init (TestAccounts *self)
+{
+}
+
+GType
+xmpp_sasl_module_get_authenticator_type (void)
+{
+  return test_accounts_get_type ();
 }
