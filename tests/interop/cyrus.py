@@ -13,7 +13,7 @@ import lab
 # "cyrus" offers all there is, the others one mechanism only; "gss" is there with Kerberos only.
 KINDS = {"cyrus": None, "digest": "DIGEST-MD5", "gss": "GSSAPI"}
 
-MECHANISMS = ("SCRAM-SHA-256", "SCRAM-SHA-1", "DIGEST-MD5", "CRAM-MD5", "PLAIN")
+MECHANISMS = ("SCRAM-SHA-256", "SCRAM-SHA-1", "DIGEST-MD5", "CRAM-MD5", "PLAIN", "LOGIN", "OTP")
 
 
 class Cyrus:

@@ -192,9 +192,9 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
 
-  cyrus_peer_set_path ();
   directory = g_dir_make_tmp ("xmpp-cyrus-XXXXXX", NULL);
   options = cyrus_peer_make_database (directory);
+  cyrus_peer_set_path ();
 
   g_test_add_func ("/cyrus-authenticator/sasldb", test_sasldb);
   g_test_add_func ("/cyrus-authenticator/realm", test_realm);
