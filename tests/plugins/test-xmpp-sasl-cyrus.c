@@ -8,6 +8,7 @@
 #include "xmpp-test-sasl.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static char *directory;
 static char *options; /* a file in it, which names a sasldb */
@@ -670,6 +671,11 @@ test_ended (void)
 
       g_assert_nonnull (strstr (message, "CRAM-MD5"));
     }
+
+  /* The plug-in of GS2 has left a list behind. With its code gone, no list of exceptions for a
+   * leak checker can name it. */
+  cyrus_peer_remove_database (directory);
+  _exit (0);
 }
 
 /* Whatever the system has: each is in the table above, or needs what is not here. */
