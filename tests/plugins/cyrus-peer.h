@@ -9,8 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* Before anything of libsasl2: where the test's plug-in is, and Cyrus' own. Not before the
- * database is made: other programs cannot load one that is built with a sanitizer */
+/* Before anything else: where the test's plug-in is, and Cyrus' own */
 void cyrus_peer_set_path (void);
 
 /* The bridge, for any mechanism. @context: (transfer none) */
