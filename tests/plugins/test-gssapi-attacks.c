@@ -5,6 +5,7 @@
 
 #include "gssapi-fixture.h"
 #include "gssapi-private.h"
+#include "gssapi-raw-peer.h"
 #include "gssapi-token.h"
 
 #include <string.h>
@@ -150,113 +151,26 @@ test_layers_cut (void)
       }
 }
 
-/* ---- A peer of our own making ---- */
-
-typedef struct
-{
-  gss_ctx_id_t context;
-  gss_name_t name;
-} RawPeer;
-
-static void
-raw_peer_clear (RawPeer *peer)
-{
-  OM_uint32 minor;
-
-  gss_delete_sec_context (&minor, &peer->context, GSS_C_NO_BUFFER);
-  gss_release_name (&minor, &peer->name);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (RawPeer, raw_peer_clear)
-
-/* The server's part up to its answer */
-static GBytes *
-raw_accept (RawPeer *peer, GBytes *token)
-{
-  gss_buffer_desc input = { g_bytes_get_size (token),
-                            (void *) g_bytes_get_data (token, NULL) };
-  gss_buffer_desc output = GSS_C_EMPTY_BUFFER;
-  OM_uint32 minor;
-
-  g_assert_cmpuint (gss_accept_sec_context (&minor, &peer->context, GSS_C_NO_CREDENTIAL,
-                                            &input, GSS_C_NO_CHANNEL_BINDINGS, NULL, NULL,
-                                            &output, NULL, NULL, NULL),
-                    ==, GSS_S_COMPLETE);
-
-  return gssapi_take_buffer (&output);
-}
-
-/* One call of the client's part; @answer NULL: the first */
-static GBytes *
-raw_init (RawPeer *peer, gss_OID mechanism, OM_uint32 flags, GBytes *answer)
-{
-  gss_buffer_desc service = { 12, (void *) "xmpp/a.test@" };
-  gss_buffer_desc input = GSS_C_EMPTY_BUFFER;
-  gss_buffer_desc output = GSS_C_EMPTY_BUFFER;
-  OM_uint32 minor;
-  OM_uint32 major;
-
-  if (peer->name == GSS_C_NO_NAME)
-    gss_import_name (&minor, &service, (gss_OID) GSS_KRB5_NT_PRINCIPAL_NAME, &peer->name);
-  if (answer != NULL)
-    {
-      input.length = g_bytes_get_size (answer);
-      input.value = (void *) g_bytes_get_data (answer, NULL);
-    }
-
-  major = gss_init_sec_context (&minor, GSS_C_NO_CREDENTIAL, &peer->context, peer->name,
-                                mechanism, flags, 0, GSS_C_NO_CHANNEL_BINDINGS, &input,
-                                NULL, &output, NULL, NULL);
-  g_assert_false (GSS_ERROR (major));
-
-  return gssapi_take_buffer (&output);
-}
-
-static GBytes *
-raw_wrap (RawPeer *peer, gboolean encrypt, const char *data, gsize length)
-{
-  gss_buffer_desc input = { length, (void *) data };
-  gss_buffer_desc output = GSS_C_EMPTY_BUFFER;
-  OM_uint32 minor;
-
-  g_assert_cmpuint (gss_wrap (&minor, peer->context, encrypt, GSS_C_QOP_DEFAULT, &input,
-                              NULL, &output),
-                    ==, GSS_S_COMPLETE);
-
-  return gssapi_take_buffer (&output);
-}
-
-static const struct
-{
-  const char *data;
-  gsize length;
-  gboolean encrypt;
-} bad_layers[] = {
-  /* Others only, too short, too long, none, encrypted */
-  { "\2\1\0\0", 4, FALSE }, { "\4\1\0\0", 4, FALSE }, { "\6\1\0\0", 4, FALSE },
-  { "\0\0\0\0", 4, FALSE }, { "\1\0\0", 3, FALSE },   { "\1", 1, FALSE },
-  { "", 0, FALSE },         { "\1\0\0\0", 4, TRUE },
-};
-
 /* Security layers without "none", and messages of other lengths (A13) */
 static void
 test_odd_server (void)
 {
-  for (guint i = 0; i <= G_N_ELEMENTS (bad_layers); i++)
+  for (guint i = 0; i <= GSSAPI_N_BAD_LAYERS; i++)
     {
-      g_auto (RawPeer) peer = { 0 };
+      g_auto (GssapiRawPeer) peer = { 0 };
       g_autoptr (XmppSaslMechanism) client = gssapi_fixture_client ("GSSAPI", NULL, NULL);
       g_autoptr (GBytes)
           first = gssapi_fixture_step_good (client, NULL, XMPP_SASL_STATUS_CONTINUE);
-      g_autoptr (GBytes) answer = raw_accept (&peer, first);
+      g_autoptr (GBytes) answer = gssapi_raw_peer_accept (&peer, first);
       g_autoptr (GBytes) layers = NULL;
 
       g_assert_null (
           gssapi_fixture_step_good (client, answer, XMPP_SASL_STATUS_CONTINUE));
-      layers = i < G_N_ELEMENTS (bad_layers)
-                   ? raw_wrap (&peer, bad_layers[i].encrypt, bad_layers[i].data,
-                               bad_layers[i].length)
-                   : raw_wrap (&peer, FALSE, "\1\0\0\0a", 5);
+      layers = i < GSSAPI_N_BAD_LAYERS
+                   ? gssapi_raw_peer_wrap (&peer, gssapi_bad_layers[i].encrypt,
+                                           gssapi_bad_layers[i].data,
+                                           gssapi_bad_layers[i].length)
+                   : gssapi_raw_peer_wrap (&peer, FALSE, "\1\0\0\0a", 5);
       gssapi_fixture_step_refused (client, layers, XMPP_SASL_ERROR_MALFORMED_REQUEST, "");
     }
 }
@@ -268,8 +182,8 @@ test_lying_server (void)
   g_autoptr (XmppSaslMechanism) other = gssapi_fixture_client ("GSSAPI", NULL, NULL);
   g_autoptr (GBytes)
       other_first = gssapi_fixture_step_good (other, NULL, XMPP_SASL_STATUS_CONTINUE);
-  g_auto (RawPeer) peer = { 0 };
-  g_autoptr (GBytes) other_answer = raw_accept (&peer, other_first);
+  g_auto (GssapiRawPeer) peer = { 0 };
+  g_autoptr (GBytes) other_answer = gssapi_raw_peer_accept (&peer, other_first);
 
   for (guint i = 0; i < 4; i++)
     {
@@ -291,25 +205,27 @@ test_lying_server (void)
 static void
 test_odd_client (void)
 {
-  for (guint i = 0; i <= G_N_ELEMENTS (bad_layers); i++)
+  for (guint i = 0; i <= GSSAPI_N_BAD_LAYERS; i++)
     {
-      g_auto (RawPeer) peer = { 0 };
+      g_auto (GssapiRawPeer) peer = { 0 };
       g_autoptr (XmppSaslMechanism) server = gssapi_fixture_server ("GSSAPI");
-      g_autoptr (GBytes) first = raw_init (&peer, gssapi_get_kerberos (), FLAGS, NULL);
+      g_autoptr (GBytes)
+          first = gssapi_raw_peer_init (&peer, gssapi_get_kerberos (), FLAGS, NULL);
       g_autoptr (GBytes)
           answer = gssapi_fixture_step_good (server, first, XMPP_SASL_STATUS_CONTINUE);
       g_autoptr (GBytes)
-          nothing = raw_init (&peer, gssapi_get_kerberos (), FLAGS, answer);
+          nothing = gssapi_raw_peer_init (&peer, gssapi_get_kerberos (), FLAGS, answer);
       g_autoptr (GBytes) empty = g_bytes_new (NULL, 0);
       g_autoptr (GBytes)
           offer = gssapi_fixture_step_good (server, empty, XMPP_SASL_STATUS_CONTINUE);
       g_autoptr (GBytes) layers = NULL;
 
       g_assert_null (nothing);
-      layers = i < G_N_ELEMENTS (bad_layers)
-                   ? raw_wrap (&peer, bad_layers[i].encrypt, bad_layers[i].data,
-                               bad_layers[i].length)
-                   : raw_wrap (&peer, FALSE, "\1\0\0\0a\0b", 7);
+      layers = i < GSSAPI_N_BAD_LAYERS
+                   ? gssapi_raw_peer_wrap (&peer, gssapi_bad_layers[i].encrypt,
+                                           gssapi_bad_layers[i].data,
+                                           gssapi_bad_layers[i].length)
+                   : gssapi_raw_peer_wrap (&peer, FALSE, "\1\0\0\0a\0b", 7);
       gssapi_fixture_step_refused (server, layers, XMPP_SASL_ERROR_MALFORMED_REQUEST, "");
     }
 }
@@ -320,9 +236,9 @@ static void
 test_other_first (void)
 {
   static gss_OID_desc spnego = { 6, "\x2b\x06\x01\x05\x05\x02" };
-  g_auto (RawPeer) careless = { 0 };
-  g_auto (RawPeer) negotiating = { 0 };
-  g_auto (RawPeer) twice = { 0 };
+  g_auto (GssapiRawPeer) careless = { 0 };
+  g_auto (GssapiRawPeer) negotiating = { 0 };
+  g_auto (GssapiRawPeer) twice = { 0 };
   g_autoptr (XmppSaslMechanism) careless_server = gssapi_fixture_server ("GSSAPI");
   g_autoptr (XmppSaslMechanism) negotiating_server = gssapi_fixture_server ("GSSAPI");
   g_autoptr (XmppSaslMechanism) server = gssapi_fixture_server ("GSSAPI");
@@ -331,17 +247,18 @@ test_other_first (void)
   g_autoptr (GBytes) answer = NULL;
   g_autoptr (GBytes) first = NULL;
 
-  first = raw_init (&careless, gssapi_get_kerberos (), GSS_C_INTEG_FLAG, NULL);
+  first =
+      gssapi_raw_peer_init (&careless, gssapi_get_kerberos (), GSS_C_INTEG_FLAG, NULL);
   gssapi_fixture_step_refused (careless_server, first, XMPP_SASL_ERROR_NOT_AUTHORIZED,
                                "does not ask for a proof");
 
   g_clear_pointer (&first, g_bytes_unref);
-  first = raw_init (&negotiating, &spnego, FLAGS, NULL);
+  first = gssapi_raw_peer_init (&negotiating, &spnego, FLAGS, NULL);
   gssapi_fixture_step_refused (negotiating_server, first,
                                XMPP_SASL_ERROR_MALFORMED_REQUEST, "");
 
   g_clear_pointer (&first, g_bytes_unref);
-  first = raw_init (&twice, gssapi_get_kerberos (), FLAGS, NULL);
+  first = gssapi_raw_peer_init (&twice, gssapi_get_kerberos (), FLAGS, NULL);
   answer = gssapi_fixture_step_good (server, first, XMPP_SASL_STATUS_CONTINUE);
   gssapi_fixture_step_refused (server, first, XMPP_SASL_ERROR_MALFORMED_REQUEST,
                                "not empty");
@@ -356,9 +273,10 @@ test_other_first (void)
 static void
 test_unbound_gs2 (void)
 {
-  g_auto (RawPeer) peer = { 0 };
+  g_auto (GssapiRawPeer) peer = { 0 };
   g_autoptr (XmppSaslMechanism) server = gssapi_fixture_server ("GS2-KRB5");
-  g_autoptr (GBytes) first = raw_init (&peer, gssapi_get_kerberos (), FLAGS, NULL);
+  g_autoptr (GBytes)
+      first = gssapi_raw_peer_init (&peer, gssapi_get_kerberos (), FLAGS, NULL);
   g_autoptr (GBytes) stripped = gssapi_token_strip (first, NULL);
   g_autoptr (GByteArray) message = g_byte_array_new ();
   g_autoptr (GBytes) input = NULL;
