@@ -9,8 +9,8 @@ import re
 import shutil
 import time
 
-import cyrus
 import lab
+import prosody_cyrus
 
 
 def _unpacked_launcher(root):
@@ -101,14 +101,15 @@ end);
 
 class Prosody(lab.Server):
     """One running server; alice and bob know each other. With @with_cyrus it has hosts whose SASL
-    Cyrus does, with a running KDC one of them for Kerberos."""
+    Cyrus does, with a running KDC some of them for Kerberos."""
 
     name = "prosody"
     kinds = tuple(kind for kind in lab.KINDS if kind != "hash512")
 
     def __init__(self, version, cache, settings=(), with_cyrus=False, kdc=None, **options):
         if with_cyrus:
-            self.kinds += tuple(kind for kind in cyrus.KINDS if kdc is not None or kind != "gss")
+            self.kinds += tuple(prosody_cyrus.KINDS if kdc is not None
+                                else prosody_cyrus.WITHOUT_KDC)
         super().__init__(**options)
         self.version = version
         self.settings = settings
@@ -122,10 +123,11 @@ class Prosody(lab.Server):
             self.program = _unpacked_launcher(self.path("root"))
         self.log = self.path("log")
         os.makedirs(self.path("cyrus"))
-        self.cyrus = cyrus.Cyrus(self.path("cyrus"), self.kdc)
+        self.cyrus = prosody_cyrus.Cyrus(self.path("cyrus"), self.kdc)
         self._write_accounts()
         os.makedirs(self.path("modules"))
         self.write("modules/mod_test_tokens.lua", TOKENS_MODULE)
+        self.write("modules/mod_test_service_host.lua", prosody_cyrus.NAME_MODULE)
         self._write_config()
 
     def command(self):
@@ -164,7 +166,7 @@ class Prosody(lab.Server):
         for host, kind in self.hosts.items():
             account = accounts.get(lab.DIGESTS.get(kind), {"password": lab.PASSWORD})
             for user in lab.USERS:
-                if kind in cyrus.KINDS:
+                if kind in prosody_cyrus.KINDS:
                     self.cyrus.add_account(user, host)
                 else:
                     self._data(host, "accounts", user, lua(account))
@@ -186,7 +188,7 @@ class Prosody(lab.Server):
             lines.append(f"  password_hash = {lua(digest)}")
             if kind == "hash" and self.version == "13":
                 lines.append('  modules_enabled = { "test_tokens" }')
-        elif kind in cyrus.KINDS:
+        elif kind in prosody_cyrus.KINDS:
             lines += [f"  {name} = {lua(value)}"
                       for name, value in self.cyrus.settings(host, kind).items()]
         elif kind == "cert":

@@ -13,10 +13,10 @@ import gi
 gi.require_version("Xmpp", "1.0")
 from gi.repository import Gio, GLib, Xmpp  # noqa: E402
 
-import cyrus_sasl  # noqa: E402
 import gsasl  # noqa: E402
 import kerberos  # noqa: E402
 import lab  # noqa: E402
+import libsasl2  # noqa: E402
 import prosody  # noqa: E402
 import sides  # noqa: E402
 
@@ -44,7 +44,7 @@ def library(mechanism, server, authzid=None, binding=BINDING):
 
 def cyrus(mechanism, server, authzid="", binding=BINDING, layers=0):
     bound = (TYPE, binding) if mechanism.endswith("-PLUS") else None
-    return cyrus_sasl.Session(mechanism, server, HOST, authzid, bound, layers)
+    return libsasl2.Session(mechanism, server, HOST, authzid, bound, layers)
 
 
 @dataclasses.dataclass
@@ -61,7 +61,7 @@ class Talk:
         with library(self.mechanism, self.own_is_server, **self.own) as mine, \
                 cyrus(self.mechanism, not self.own_is_server, **self.other) as theirs:
             client, server = (theirs, mine) if self.own_is_server else (mine, theirs)
-            refuser, error = sides.talk(client, server, cyrus_sasl.Refused)
+            refuser, error = sides.talk(client, server, libsasl2.Refused)
             username = None
             if refuser is None:
                 username = (mine.mechanism.get_username() if self.own_is_server
