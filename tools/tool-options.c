@@ -51,6 +51,12 @@ add_session_entries (GOptionContext *context, ToolOptions *options)
       "Read what else a mechanism asks for from a file; - is standard input (may be "
       "repeated)",
       "NAME=FILE" },
+    { "principal", 0, 0, TEXT, &options->principal,
+      "Use the Kerberos ticket of this one, where there are several", "NAME@REALM" },
+    { "ccache", 0, 0, TEXT, &options->ccache,
+      "Take the Kerberos ticket from this credentials cache", "CACHE" },
+    { "client-keytab", 0, 0, TEXT, &options->client_keytab,
+      "Get a Kerberos ticket with the key in this keytab", "FILE" },
     { "no-pipelining", 0, 0, G_OPTION_ARG_NONE, &options->no_pipelining,
       "Send nothing before it is known to be wanted", NULL },
     { "timeout", 0, 0, G_OPTION_ARG_INT, &options->timeout, "A limit for all of it",
@@ -184,8 +190,8 @@ check_mechanisms (ToolOptions *options, GError **error)
 static gboolean
 check_field_files (ToolOptions *options, GError **error)
 {
-  static const char *const others[] = { "username", "authzid", "password", "token",
-                                        NULL };
+  static const char *const others[] = { "username",  "authzid", "password",      "token",
+                                        "principal", "ccache",  "client-keytab", NULL };
 
   for (gsize i = 0; options->field_files != NULL && options->field_files[i] != NULL; i++)
     {
@@ -202,9 +208,36 @@ check_field_files (ToolOptions *options, GError **error)
       /* Not what it was: that may be the secret. */
       g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                            "--field-file takes the name of a field, an equals sign and a "
-                           "file; names, passwords and tokens have other options");
+                           "file; names, passwords, tokens and tickets have other "
+                           "options");
       return FALSE;
     }
+
+  return TRUE;
+}
+
+/* Nothing of it is a secret: the keytab is, and that is a file. */
+static gboolean
+check_kerberos (ToolOptions *options, GError **error)
+{
+  const struct
+  {
+    const char *name;
+    const char *value;
+  } rows[] = {
+    { "principal", options->principal },
+    { "ccache", options->ccache },
+    { "client-keytab", options->client_keytab },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (rows[i].value != NULL &&
+        (rows[i].value[0] == '\0' || !g_utf8_validate (rows[i].value, -1, NULL)))
+      {
+        g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                     "--%s takes a name that is not empty, in UTF-8", rows[i].name);
+        return FALSE;
+      }
 
   return TRUE;
 }
@@ -293,8 +326,9 @@ check (ToolOptions *options, GError **error)
          check_number ("timeout", &options->timeout, G_MAXINT / 1000, error) &&
          check_number ("count", &options->count, G_MAXINT, error) &&
          check_host (options, error) && check_mechanisms (options, error) &&
-         check_field_files (options, error) && check_authzid (options, error) &&
-         check_status (options, error) && check_certificate (options, error);
+         check_field_files (options, error) && check_kerberos (options, error) &&
+         check_authzid (options, error) && check_status (options, error) &&
+         check_certificate (options, error);
 }
 
 ToolOptions *
@@ -370,6 +404,9 @@ tool_options_free (ToolOptions *options)
   g_free (options->state);
   g_free (options->token_file);
   g_strfreev (options->field_files);
+  g_free (options->principal);
+  g_free (options->ccache);
+  g_free (options->client_keytab);
   g_free (options->transcript);
   g_free (options);
 }

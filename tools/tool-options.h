@@ -36,6 +36,9 @@ typedef struct
   char *state;
   char *token_file;
   char **field_files; /* NAME=FILE */
+  char *principal;
+  char *ccache;
+  char *client_keytab;
   gboolean no_pipelining;
   gboolean json;
   gboolean debug;

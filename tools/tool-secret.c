@@ -449,11 +449,18 @@ request_cb (XmppCredential *credential,
   return TRUE;
 }
 
+static gboolean
+has_ticket (const ToolOptions *options)
+{
+  return options->principal != NULL || options->ccache != NULL ||
+         options->client_keytab != NULL;
+}
+
 gboolean
 tool_secret_is_given (const ToolOptions *options)
 {
   return is_given (options, PASSWORD) || is_given (options, TOKEN) ||
-         options->field_files != NULL;
+         has_ticket (options) || options->field_files != NULL;
 }
 
 /* @secret: NULL: it is to be asked for when it is needed */
@@ -501,9 +508,17 @@ read_all (const ToolOptions *options, GError **error)
   if (!read_secret (options, &secret, error))
     return NULL;
 
-  credential = options->token_file != NULL ? xmpp_credential_new_for_token (NULL, secret)
-                                           : xmpp_credential_new (NULL, secret);
+  /* Whoever says which ticket is not asked for a password. */
+  if (options->token_file != NULL)
+    credential = xmpp_credential_new_for_token (NULL, secret);
+  else if (secret == NULL && has_ticket (options))
+    credential = xmpp_credential_new_for_kerberos (NULL);
+  else
+    credential = xmpp_credential_new (NULL, secret);
   xmpp_secret_free (secret);
+  xmpp_credential_set_field (credential, "principal", options->principal);
+  xmpp_credential_set_field (credential, "ccache", options->ccache);
+  xmpp_credential_set_field (credential, "client-keytab", options->client_keytab);
 
   return read_fields (options, credential, error) ? g_steal_pointer (&credential) : NULL;
 }

@@ -62,6 +62,8 @@ class Usage(unittest.TestCase):
                         ["--password-file", "x", "--token-file", "y"],
                         ["--field-file", "x"], ["--field-file", "=x"], ["--field-file", "x="],
                         ["--field-file", "password=x"], ["--field-file", b"\xff=x"],
+                        ["--field-file", "ccache=x"], ["--principal", ""],
+                        ["--ccache", ""], ["--client-keytab", b"\xff"],
                         ["--token-file", "x", "--password-command", "y"]):
             self.assert_usage("login", *options, "a@b.example")
         self.assert_usage("listen", "--count", "0", "a@b.example")
