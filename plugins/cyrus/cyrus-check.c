@@ -13,8 +13,10 @@
  *   answers any;
  * - its DIGEST-MD5 client writes beyond its buffer where a realm, nonce or name has many
  *   characters that are to be quoted (CVE-2026-107161), and takes challenges of any length;
+ *   a proof in a challenge's place ends the process;
  * - its LOGIN server keeps the password for ever where the user name has nothing but white
  *   space, or is too long;
+ * - its GSSAPI client begins anew, over and over, where the server says nothing;
  * - names longer than 1024 bytes, with a realm behind them, do not fit into what plug-ins
  *   share;
  * - several plug-ins take a message for a string, which ends at its first zero byte. */
@@ -136,11 +138,26 @@ check_quotes (const CyrusMessage *message, GError **error)
                             "ends inside of a quoted value");
 }
 
+/* The client's plug-in takes it for the answer to a message that it has not sent. */
+static gboolean
+is_early_proof (const CyrusMessage *message)
+{
+  static const char proof[] = "rspauth";
+
+  return message->receiver == XMPP_SASL_ROLE_CLIENT && message->number == 1 &&
+         message->length >= strlen (proof) &&
+         g_ascii_strncasecmp (message->data, proof, strlen (proof)) == 0;
+}
+
 static gboolean
 check_digest (const CyrusMessage *message, GError **error)
 {
   gsize max = message->receiver == XMPP_SASL_ROLE_CLIENT ? DIGEST_MAX_CHALLENGE
                                                          : DIGEST_MAX_RESPONSE;
+
+  if (is_early_proof (message))
+    return refuse (message, XMPP_SASL_ERROR_MALFORMED_REQUEST, error,
+                   "is a proof before there was a challenge");
 
   return check_text (message, max, error) && check_quotes (message, error);
 }
@@ -182,6 +199,16 @@ check_login (const CyrusMessage *message, GError **error)
   return TRUE;
 }
 
+/* Kerberos: GSSAPI, GSS-SPNEGO, GS2-KRB5 */
+static gboolean
+check_gss (const CyrusMessage *message, GError **error)
+{
+  if (message->receiver == XMPP_SASL_ROLE_CLIENT && message->length == 0)
+    return refuse (message, XMPP_SASL_ERROR_MALFORMED_REQUEST, error, "is empty");
+
+  return TRUE;
+}
+
 gboolean
 cyrus_check_message (const CyrusMessage *message, GError **error)
 {
@@ -190,10 +217,9 @@ cyrus_check_message (const CyrusMessage *message, GError **error)
     const char *prefix;
     gboolean (*check) (const CyrusMessage *message, GError **error);
   } families[] = {
-    { "SCRAM-", check_scram },
-    { "DIGEST-MD5", check_digest },
-    { "CRAM-MD5", check_cram },
-    { "LOGIN", check_login },
+    { "SCRAM-", check_scram },  { "DIGEST-MD5", check_digest },
+    { "CRAM-MD5", check_cram }, { "LOGIN", check_login },
+    { "GS", check_gss },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (families); i++)

@@ -28,6 +28,34 @@ fill_callbacks (CyrusExchange *exchange, const char *name)
   cyrus_library_fill_callback (callback, SASL_CB_LIST_END, NULL, NULL);
 }
 
+/* Its plug-ins take the ticket that the environment has, and that of GS2 forgets whom to act
+ * as: what would be passed over is not begun with. */
+static gboolean
+check_ticket (XmppSaslMechanism *mechanism, GError **error)
+{
+  static const char *const fields[] = { "principal", "ccache", "client-keytab",
+                                        "authzid" };
+  const char *name = xmpp_sasl_mechanism_get_name (mechanism);
+  guint n_fields = G_N_ELEMENTS (fields) - (g_str_equal (name, "GSSAPI") ? 1 : 0);
+
+  for (guint i = 0; i < n_fields; i++)
+    {
+      char *value = xmpp_sasl_mechanism_peek_secret (mechanism, fields[i]);
+      gboolean is_set = value != NULL && *value != '\0';
+
+      xmpp_secret_free (value);
+      if (is_set)
+        {
+          g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_UNAVAILABLE,
+                       "%s: Cyrus SASL cannot be told the credential's '%s'", name,
+                       fields[i]);
+          return FALSE;
+        }
+    }
+
+  return TRUE;
+}
+
 static gboolean
 begin (XmppSaslMechanism *mechanism, CyrusExchange *exchange, GError **error)
 {
@@ -36,7 +64,8 @@ begin (XmppSaslMechanism *mechanism, CyrusExchange *exchange, GError **error)
   XmppSaslContext *context = xmpp_sasl_mechanism_get_context (mechanism);
   int result;
 
-  if (domain == NULL || !cyrus_library_begin (XMPP_SASL_ROLE_CLIENT, error))
+  if (domain == NULL || !cyrus_library_begin (XMPP_SASL_ROLE_CLIENT, error) ||
+      (cyrus_exchange_is_kerberos (mechanism) && !check_ticket (mechanism, error)))
     return FALSE;
 
   fill_callbacks (exchange, name);
@@ -132,6 +161,11 @@ cyrus_client_step (XmppSaslMechanism *mechanism,
     }
   if (result != SASL_OK && result != SASL_CONTINUE)
     {
+      /* With a ticket in hand, Kerberos' "failure" is about what came, and so is "too weak":
+       * layers and nothing else. */
+      if ((result == SASL_FAIL || result == SASL_TOOWEAK) && exchange->started &&
+          cyrus_exchange_is_kerberos (mechanism))
+        result = SASL_BADSERV;
       cyrus_library_set_error (error, XMPP_SASL_ROLE_CLIENT, name, result,
                                !exchange->started);
       return NULL;

@@ -62,6 +62,8 @@ gboolean cyrus_prompts_answer (XmppSaslMechanism *mechanism,
                                GError **error);
 
 /* For both sides */
+/* Whether it goes by tickets, of a service on a host */
+gboolean cyrus_exchange_is_kerberos (XmppSaslMechanism *mechanism);
 const char *cyrus_exchange_get_domain (XmppSaslMechanism *mechanism, GError **error);
 /* Gives the connection the TLS connection's binding, where the mechanism is one with -PLUS */
 gboolean cyrus_exchange_bind (XmppSaslMechanism *mechanism,

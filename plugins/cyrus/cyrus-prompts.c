@@ -54,6 +54,9 @@ get_username (XmppSaslMechanism *mechanism, GError **error)
   /* What it leaves behind is no account's name (RFC 4505). */
   if (g_str_equal (xmpp_sasl_mechanism_get_name (mechanism), "ANONYMOUS"))
     return get_optional (mechanism, "trace", "anonymous");
+  /* The ticket says it. */
+  if (cyrus_exchange_is_kerberos (mechanism))
+    return g_strdup ("");
 
   return check_name (mechanism, "user name",
                      get_prepared (mechanism, "username", "user name", error), error);

@@ -170,6 +170,10 @@ answer (XmppSaslMechanism *mechanism,
 
   if (result != SASL_OK && result != SASL_CONTINUE)
     {
+      /* Once the ticket was good, Kerberos' "failure" is about what came. */
+      if (result == SASL_FAIL && exchange->started &&
+          cyrus_exchange_is_kerberos (mechanism))
+        result = SASL_BADAUTH;
       if (exchange->error != NULL)
         g_propagate_error (error, g_steal_pointer (&exchange->error));
       else

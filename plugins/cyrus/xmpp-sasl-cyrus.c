@@ -32,15 +32,22 @@ struct _XmppSaslCyrus
 
 G_DEFINE_FINAL_TYPE (XmppSaslCyrus, xmpp_sasl_cyrus, XMPP_TYPE_SASL_MECHANISM)
 
+gboolean
+cyrus_exchange_is_kerberos (XmppSaslMechanism *mechanism)
+{
+  /* GSSAPI, GSS-SPNEGO, GS2-KRB5 */
+  return g_str_has_prefix (xmpp_sasl_mechanism_get_name (mechanism), "GS");
+}
+
 const char *
 cyrus_exchange_get_domain (XmppSaslMechanism *mechanism, GError **error)
 {
   const char *name = xmpp_sasl_mechanism_get_name (mechanism);
   XmppSaslContext *context = xmpp_sasl_mechanism_get_context (mechanism);
   /* Kerberos has a principal for the machine, which another name may be better for. */
-  gboolean of_host = g_str_has_prefix (name, "GS");
-  const char *domain = of_host ? xmpp_sasl_context_get_host (context)
-                               : xmpp_sasl_context_get_domain (context);
+  const char *domain = cyrus_exchange_is_kerberos (mechanism)
+                           ? xmpp_sasl_context_get_host (context)
+                           : xmpp_sasl_context_get_domain (context);
 
   if (domain == NULL)
     g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_UNAVAILABLE,

@@ -22,6 +22,8 @@ check_passed (const CyrusMessage *message)
     {
       g_assert_cmpuint (message->length, <=, client ? 2048 : 4096);
       g_assert_null (strchr (text, '\\'));
+      if (client && message->number == 1)
+        g_assert_cmpint (g_ascii_strncasecmp (text, "rspauth=", 8), !=, 0);
     }
   if (g_str_has_prefix (message->mechanism, "SCRAM-") && client && message->number == 1)
     {

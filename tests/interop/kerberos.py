@@ -163,6 +163,7 @@ def main():
     XMPP_TEST_KERBEROS names. usage: kerberos.py PROGRAM [ARGUMENT…]"""
     with Kdc(["a.test", "renewed.test"]) as kdc, silent_kdc() as port:
         kdc.write_config("silent.conf", port)
+        kdc.write_config("plain.conf", kdc.port, canonicalize=False)
         kdc.kinit("alice", "expired", "1s")
         for user in lab.USERS:
             kdc.kinit(user)

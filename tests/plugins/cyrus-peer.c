@@ -6,6 +6,7 @@
 #include "cyrus-peer.h"
 
 #include "xmpp-sasl-cyrus.h"
+#include "xmpp-test-sasl.h"
 
 #include <string.h>
 
@@ -263,6 +264,59 @@ cyrus_peer_step (CyrusPeer *self, GBytes *input, GBytes **output)
                 : NULL;
 
   return result;
+}
+
+gboolean
+cyrus_peer_run_client (XmppSaslMechanism *client, CyrusPeer *server, GError **error)
+{
+  XmppSaslStatus status = XMPP_SASL_STATUS_CONTINUE;
+  g_autoptr (GBytes) message = NULL;
+  int result = SASL_CONTINUE;
+
+  while (result == SASL_CONTINUE)
+    {
+      g_autoptr (GBytes) output = xmpp_test_step_bytes (client, message, &status, error);
+
+      g_clear_pointer (&message, g_bytes_unref);
+      if (status == XMPP_SASL_STATUS_FAILED)
+        return FALSE;
+      result = cyrus_peer_step (server, output, &message);
+    }
+  if (result != SASL_OK)
+    return FALSE;
+  if (message != NULL && status == XMPP_SASL_STATUS_CONTINUE)
+    {
+      g_autoptr (GBytes) output = xmpp_test_step_bytes (client, message, &status, error);
+    }
+
+  return status == XMPP_SASL_STATUS_COMPLETE;
+}
+
+gboolean
+cyrus_peer_run_server (CyrusPeer *client, XmppSaslMechanism *server, GError **error)
+{
+  XmppSaslStatus status = XMPP_SASL_STATUS_CONTINUE;
+  g_autoptr (GBytes) message = NULL;
+  int result = SASL_CONTINUE;
+
+  while (status == XMPP_SASL_STATUS_CONTINUE)
+    {
+      g_autoptr (GBytes) output = NULL;
+
+      result = cyrus_peer_step (client, message, &output);
+      g_clear_pointer (&message, g_bytes_unref);
+      if (result != SASL_OK && result != SASL_CONTINUE)
+        return FALSE;
+      message = xmpp_test_step_bytes (server, output, &status, error);
+    }
+  if (status == XMPP_SASL_STATUS_COMPLETE && result == SASL_CONTINUE && message != NULL)
+    {
+      g_autoptr (GBytes) output = NULL;
+
+      result = cyrus_peer_step (client, message, &output);
+    }
+
+  return status == XMPP_SASL_STATUS_COMPLETE && result == SASL_OK;
 }
 
 const char *

@@ -36,6 +36,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CyrusPeer, cyrus_peer_free)
 void cyrus_peer_bind (CyrusPeer *peer, const char *type, const char *data);
 /* A result of libsasl2 */
 int cyrus_peer_step (CyrusPeer *peer, GBytes *input, GBytes **output);
+/* Lets the two sides talk. TRUE: both are done. @error: of the library's side */
+gboolean cyrus_peer_run_client (XmppSaslMechanism *client,
+                                CyrusPeer *server,
+                                GError **error);
+gboolean cyrus_peer_run_server (CyrusPeer *client,
+                                XmppSaslMechanism *server,
+                                GError **error);
 /* Server: who it was */
 const char *cyrus_peer_get_username (CyrusPeer *peer);
 

@@ -96,60 +96,6 @@ bind_peer (CyrusPeer *peer, const char *name)
     cyrus_peer_bind (peer, bound.type, bound.data);
 }
 
-/* TRUE: both sides are done */
-static gboolean
-run_client (XmppSaslMechanism *client, CyrusPeer *server, GError **error)
-{
-  XmppSaslStatus status = XMPP_SASL_STATUS_CONTINUE;
-  g_autoptr (GBytes) message = NULL;
-  int result = SASL_CONTINUE;
-
-  while (result == SASL_CONTINUE)
-    {
-      g_autoptr (GBytes) output = xmpp_test_step_bytes (client, message, &status, error);
-
-      g_clear_pointer (&message, g_bytes_unref);
-      if (status == XMPP_SASL_STATUS_FAILED)
-        return FALSE;
-      result = cyrus_peer_step (server, output, &message);
-    }
-  if (result != SASL_OK)
-    return FALSE;
-  if (message != NULL && status == XMPP_SASL_STATUS_CONTINUE)
-    {
-      g_autoptr (GBytes) output = xmpp_test_step_bytes (client, message, &status, error);
-    }
-
-  return status == XMPP_SASL_STATUS_COMPLETE;
-}
-
-static gboolean
-run_server (CyrusPeer *client, XmppSaslMechanism *server, GError **error)
-{
-  XmppSaslStatus status = XMPP_SASL_STATUS_CONTINUE;
-  g_autoptr (GBytes) message = NULL;
-  int result = SASL_CONTINUE;
-
-  while (status == XMPP_SASL_STATUS_CONTINUE)
-    {
-      g_autoptr (GBytes) output = NULL;
-
-      result = cyrus_peer_step (client, message, &output);
-      g_clear_pointer (&message, g_bytes_unref);
-      if (result != SASL_OK && result != SASL_CONTINUE)
-        return FALSE;
-      message = xmpp_test_step_bytes (server, output, &status, error);
-    }
-  if (status == XMPP_SASL_STATUS_COMPLETE && result == SASL_CONTINUE && message != NULL)
-    {
-      g_autoptr (GBytes) output = NULL;
-
-      result = cyrus_peer_step (client, message, &output);
-    }
-
-  return status == XMPP_SASL_STATUS_COMPLETE && result == SASL_OK;
-}
-
 static void
 assert_runs (XmppSaslMechanism *client, XmppSaslMechanism *server)
 {
@@ -177,7 +123,7 @@ test_client (void)
 
       g_test_message ("%s", name);
       bind_peer (server, name);
-      g_assert_true (run_client (client, server, &error));
+      g_assert_true (cyrus_peer_run_client (client, server, &error));
       g_assert_no_error (error);
       if (!mechanisms[i / 2].checks_none)
         g_assert_cmpstr (cyrus_peer_get_username (server), ==, "alice");
@@ -198,7 +144,7 @@ test_client_refused (void)
 
       g_test_message ("%s", name);
       bind_peer (server, name);
-      g_assert_cmpint (run_client (client, server, &error), ==,
+      g_assert_cmpint (cyrus_peer_run_client (client, server, &error), ==,
                        mechanisms[i].checks_none);
     }
 }
@@ -230,7 +176,7 @@ test_server (void)
         continue;
       g_test_message ("%s", name);
       bind_peer (client, name);
-      let_in = run_server (client, server, &error);
+      let_in = cyrus_peer_run_server (client, server, &error);
       g_assert_no_error (error);
       g_assert_true (let_in);
       assert_let_in (server, i);
@@ -256,7 +202,7 @@ test_server_refuses (void)
         continue;
       g_test_message ("%s", name);
       bind_peer (client, name);
-      g_assert_false (run_server (client, server, &error));
+      g_assert_false (cyrus_peer_run_server (client, server, &error));
       /* What a client's SCRAM finds wrong first is no matter of the server's. */
       g_assert_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NOT_AUTHORIZED);
       g_assert_null (strstr (error->message, "wrong"));
@@ -416,7 +362,7 @@ test_nobody_answers (void)
         continue;
       g_test_message ("%s", mechanisms[i].name);
       bind_peer (server, mechanisms[i].name);
-      g_assert_false (run_client (client, server, &error));
+      g_assert_false (cyrus_peer_run_client (client, server, &error));
       g_assert_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NEED_CREDENTIAL);
     }
 }

@@ -165,6 +165,33 @@ test_a2 (void)
     }
 }
 
+/* A proof before there was a challenge: Cyrus' plug-in compares it with nothing. */
+static void
+test_a2_early (void)
+{
+  static const char *const proofs[] = { "rspauth=",
+                                        "rspauth=00",
+                                        "RSPAUTH=\"\"",
+                                        "rspauth=ea40f60335c427b5527b84dbabcdfffd",
+                                        "rspauth=00,nonce=\"OA6M\",qop=\"auth\"",
+                                        " rspauth=00",
+                                        ",rspauth=00",
+                                        "realm=\"a.test\",rspauth=00" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (proofs); i++)
+    {
+      g_autofree char *initial = NULL;
+      g_autoptr (XmppSaslMechanism) client = start ("DIGEST-MD5", "alice", &initial);
+      g_autoptr (GError) error = NULL;
+      XmppSaslStatus status;
+
+      g_test_message ("row %u", i);
+      g_assert_null (xmpp_test_step (client, proofs[i], &status, &error));
+      g_assert_cmpint (status, ==, XMPP_SASL_STATUS_FAILED);
+      g_assert_nonnull (error);
+    }
+}
+
 static void
 append_counted (GByteArray *bytes, const char *text)
 {
@@ -292,6 +319,7 @@ main (int argc, char **argv)
   set_kerberos (directory);
   cyrus_peer_set_path ();
   g_test_add_func ("/A2/cyrus", test_a2);
+  g_test_add_func ("/A2/cyrus-early", test_a2_early);
   g_test_add_func ("/A7/cyrus", test_a7);
   g_test_add_func ("/A12/cyrus", test_a12);
   g_test_add_func ("/A12/cyrus-names", test_a12_names);
