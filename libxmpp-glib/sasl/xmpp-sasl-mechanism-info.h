@@ -19,8 +19,8 @@ G_BEGIN_DECLS
  * @XMPP_SASL_FACTS_MUTUAL: the server proves itself too
  * @XMPP_SASL_FACTS_CHANNEL_BINDING: the proof is bound to the TLS connection
  * @XMPP_SASL_FACTS_ANONYMOUS: nobody's identity is proven
- * @XMPP_SASL_FACTS_BLOCKS: a step may take long, so it runs in a worker thread; not for
- *   mechanisms written in JavaScript
+ * @XMPP_SASL_FACTS_BLOCKS: a step may take long, so it runs in a thread of the library's
+ *   own, of which there are 64 at most; not for mechanisms written in JavaScript
  * @XMPP_SASL_FACTS_CERTIFICATE: the proof is the client's certificate of TLS: it is used
  *   where one was asked for and sent
  * @XMPP_SASL_FACTS_OPT_IN: it is used only where the policy names it or its module

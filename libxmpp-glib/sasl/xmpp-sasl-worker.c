@@ -5,10 +5,6 @@
 
 #include "sasl/xmpp-sasl-worker.h"
 
-/* Most of them wait, for a key distribution centre or an answer; threads that have
- * nothing to do end by themselves. */
-#define MAX_WORKERS 16
-
 typedef struct
 {
   GFunc work;
@@ -50,7 +46,7 @@ xmpp_sasl_worker_run (GFunc work, GDestroyNotify done, gpointer data)
 
   if (g_once_init_enter (&made))
     {
-      pool = g_thread_pool_new (run_job, NULL, MAX_WORKERS, FALSE, NULL);
+      pool = g_thread_pool_new (run_job, NULL, XMPP_SASL_WORKERS_MAX, FALSE, NULL);
       g_once_init_leave (&made, 1);
     }
 
