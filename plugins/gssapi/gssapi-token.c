@@ -183,8 +183,8 @@ gssapi_wrap_check (GBytes *token, GError **error)
     {
       g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_MECHANISM_TOO_WEAK,
                    "Kerberos: the session key is for a cipher of former times, RC4 or "
-                   "DES "
-                   "(RFC 8429). What to do: ask the administrator to give the service a "
+                   "DES (RFC 8429). What to do: ask the administrator to give the "
+                   "service a "
                    "key for AES");
       return FALSE;
     }
@@ -230,11 +230,14 @@ gssapi_layers_check_offer (GBytes *message, GError **error)
     {
       g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_MALFORMED_REQUEST,
                    "Kerberos: the server insists on a security layer of SASL, which is "
-                   "not "
-                   "used over TLS. What to do: ask the operator of the server to do "
-                   "without");
+                   "not used here: TLS is there for that. What to do: ask the operator "
+                   "of the server to do without");
       return FALSE;
     }
+
+  if (layers[0] == NO_LAYER && (layers[1] != 0 || layers[2] != 0 || layers[3] != 0))
+    return set_malformed (error, "has a size of messages for a security layer, and no "
+                                 "security layer");
 
   return TRUE;
 }

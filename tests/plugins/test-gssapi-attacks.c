@@ -175,6 +175,30 @@ test_odd_server (void)
     }
 }
 
+/* RFC 4752 §3.1: no layer, and yet a size of its messages; others put up with it */
+static void
+test_sized_nothing (void)
+{
+  static const char *const sizes[] = { "\1\1\0", "\1\0\1", "\1\377\377" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      g_auto (GssapiRawPeer) peer = { 0 };
+      g_autoptr (XmppSaslMechanism) client = gssapi_fixture_client ("GSSAPI", NULL, NULL);
+      g_autoptr (GBytes)
+          first = gssapi_fixture_step_good (client, NULL, XMPP_SASL_STATUS_CONTINUE);
+      g_autoptr (GBytes) answer = gssapi_raw_peer_accept (&peer, first);
+      g_autoptr (GBytes) layers = NULL;
+
+      g_assert_null (
+          gssapi_fixture_step_good (client, answer, XMPP_SASL_STATUS_CONTINUE));
+      /* The string's end is the last byte. */
+      layers = gssapi_raw_peer_wrap (&peer, FALSE, sizes[i], 4);
+      gssapi_fixture_step_refused (client, layers, XMPP_SASL_ERROR_MALFORMED_REQUEST,
+                                   "no security layer");
+    }
+}
+
 /* Success without the proof, and what is no proof */
 static void
 test_lying_server (void)
@@ -298,6 +322,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sasl-gssapi/A13/answer-cut", test_answer_cut);
   g_test_add_func ("/sasl-gssapi/A13/layers-cut", test_layers_cut);
   g_test_add_func ("/sasl-gssapi/A13/odd-server", test_odd_server);
+  g_test_add_func ("/sasl-gssapi/A13/sized-nothing", test_sized_nothing);
   g_test_add_func ("/sasl-gssapi/A2/lying-server", test_lying_server);
   g_test_add_func ("/sasl-gssapi/A13/odd-client", test_odd_client);
   g_test_add_func ("/sasl-gssapi/A13/other-first", test_other_first);

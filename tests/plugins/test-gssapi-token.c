@@ -193,8 +193,18 @@ test_layers (void)
     { "01000000", TRUE, "" },
     { "01000000616c696365", FALSE, "alice" },
     { "01000000c3bc", FALSE, "\xc3\xbc" },
-    /* What a server offers that can do more */
+    /* What a server offers that can do more, also what nobody knows yet */
     { "07010000", TRUE, NULL },
+    { "07ffffff", TRUE, NULL },
+    { "05000000", TRUE, NULL },
+    { "81000100", TRUE, NULL },
+    /* No layer, and a size of its messages */
+    { "01010000", FALSE, NULL },
+    { "01000100", FALSE, NULL },
+    { "01000001", FALSE, NULL },
+    { "01ffffff", FALSE, NULL },
+    { "80000000", FALSE, NULL },
+    { "fe010000", FALSE, NULL },
     /* Others only: signed, encrypted; nothing at all */
     { "02010000", FALSE, NULL },
     { "04010000", FALSE, NULL },
