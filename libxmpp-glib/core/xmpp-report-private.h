@@ -31,7 +31,7 @@ void xmpp_report_drop_step (XmppReport *report, guint id);
  *   stream  session b (the request was sent), round_trips u
  *   offer   what the server has, all s: features_before_tls, features_before_login,
  *           features_after_login (names), mechanisms, channel_bindings; choice: what would
- *           be used */
+ *           be used; hostname: of the service in Kerberos, hostname_used b */
 void xmpp_report_set_fact (XmppReport *report,
                            const char *group,
                            const char *key,

@@ -218,7 +218,7 @@ xmpp_sasl_parse_mechanisms (XmppElement *mechanisms, guint max)
 }
 
 /* <hostname xmlns='urn:xmpp:domain-based-name:1'>auth42.us.example.com</hostname>
- *                                                                            XEP-0233 §3 */
+ *                                                                            XEP-0233 §2 */
 char *
 xmpp_sasl_parse_host (XmppElement *mechanisms)
 {

@@ -8,10 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/xmpp-domain.h"
 #include "core/xmpp-namespaces.h"
 #include "negotiation/xmpp-sasl-elements.h"
 #include "tls/xmpp-channel-binding.h"
 #include "tls/xmpp-client-certificate.h"
+#include "tls/xmpp-tls-database.h"
 
 /* More names than a person reads */
 #define REPORTED_BYTES 1024
@@ -81,6 +83,53 @@ report_words (XmppSaslProfileFeature *self, const char *key, GStrv words)
                                                                    REPORTED_BYTES))));
 }
 
+static gboolean
+is_below (const char *host, const char *domain)
+{
+  g_autofree char *unicode = NULL;
+  g_autofree char *ascii = NULL;
+  g_autofree char *end = NULL;
+
+  if (!xmpp_domain_prepare (domain, strlen (domain), &unicode, &ascii, NULL))
+    return FALSE;
+
+  end = g_strconcat (".", ascii, NULL);
+  return g_str_equal (host, ascii) || g_str_has_suffix (host, end);
+}
+
+/* A ticket is for a service by its host alone. A server that could name any host would get
+ * one for somebody else's, and log in there as this user. So the host is the domain's, or the
+ * certificate that was verified for the domain names it as well. */
+static gboolean
+may_have_host (XmppSaslProfileFeature *self, XmppStream *stream, const char *host)
+{
+  GIOStream *io = xmpp_stream_get_io (stream);
+
+  if (self->domain != NULL && is_below (host, self->domain))
+    return TRUE;
+
+  return G_IS_TLS_CONNECTION (io) &&
+         xmpp_tls_database_names_host (G_TLS_CONNECTION (io), host);
+}
+
+/* The host that the server has named, where it may have it */
+static char *
+dup_host (XmppSaslProfileFeature *self, XmppStream *stream, XmppElement *offer)
+{
+  XmppReport *report = xmpp_feature_get_report (XMPP_FEATURE (self));
+  g_autofree char *host = offer != NULL ? xmpp_sasl_parse_host (offer) : NULL;
+  gboolean used;
+
+  if (host == NULL)
+    return NULL;
+
+  used = may_have_host (self, stream, host);
+  xmpp_report_set_fact (report, "offer", "hostname", g_variant_new_string (host));
+  xmpp_report_set_fact (report, "offer", "hostname_used", g_variant_new_boolean (used));
+
+  return used ? g_steal_pointer (&host) : NULL;
+}
+
 gboolean
 xmpp_sasl_profile_set_offer (XmppSaslProfileFeature *self,
                              XmppStream *stream,
@@ -91,9 +140,10 @@ xmpp_sasl_profile_set_offer (XmppSaslProfileFeature *self,
   XmppElement *offer = xmpp_feature_find_offer (XMPP_FEATURE (self), features);
   g_auto (GStrv) mechanisms = xmpp_sasl_parse_mechanisms (offer, max);
   g_auto (GStrv) bindings = xmpp_sasl_parse_bindings (features, max);
-  g_autofree char *host = offer != NULL ? xmpp_sasl_parse_host (offer) : NULL;
+  g_autofree char *host = NULL;
 
   connect_session (self, stream);
+  host = dup_host (self, stream, offer);
   xmpp_sasl_session_set_host (self->session, host);
   report_words (self, "mechanisms", mechanisms);
   report_words (self, "channel_bindings", bindings);

@@ -27,6 +27,7 @@ struct _XmppSaslProfileFeature
   XmppSaslPolicy *policy;
   XmppAuthenticator *authenticator;
   XmppLimits *limits;
+  char *host; /* nullable */
   GVariant *bindings;
   GStrv offered;
   GStrv accounts; /* of the stream's domain, that the client's certificate names */

@@ -137,15 +137,27 @@ list_offered (XmppSaslProfileFeature *self, XmppStream *stream)
   return names;
 }
 
+/* What the service of the stream's domain is named after in Kerberos, where that is not the
+ * domain. Nothing protects a name on a stream in clear, and no client should believe it. */
+static const char *
+get_host (XmppSaslProfileFeature *self, XmppStream *stream)
+{
+  const char *domain = xmpp_stream_get_peer_header (stream)->to;
+
+  return is_secure (stream) && g_strcmp0 (self->host, domain) != 0 ? self->host : NULL;
+}
+
 /* <mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism>…
+ *   <hostname xmlns='urn:xmpp:domain-based-name:1'>auth.example.org</hostname></mechanisms>
  * <sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'><channel-binding type='tls-exporter'/>…
- *                                                          RFC 6120 §6.4.1, XEP-0440 §3 */
+ *                                              RFC 6120 §6.4.1, XEP-0233 §2, XEP-0440 §3 */
 void
 xmpp_sasl_profile_offer (XmppFeature *feature, XmppStream *stream, XmppElement *features)
 {
   XmppSaslProfileFeature *self = XMPP_SASL_PROFILE_FEATURE (feature);
   GVariant *bindings = get_bindings (self, stream);
   GStrv names = list_offered (self, stream);
+  const char *host = get_host (self, stream);
   XmppElement *parent;
 
   g_strfreev (self->offered);
@@ -156,6 +168,8 @@ xmpp_sasl_profile_offer (XmppFeature *feature, XmppStream *stream, XmppElement *
   parent = xmpp_element_append_child (features, "mechanisms", XMPP_NS_SASL, NULL);
   for (guint i = 0; names[i] != NULL; i++)
     xmpp_element_append_child (parent, "mechanism", XMPP_NS_SASL, names[i]);
+  if (host != NULL)
+    xmpp_element_append_child (parent, "hostname", XMPP_NS_DOMAIN_BASED_NAME, host);
 
   if (!has_bindings (self, stream))
     return;
@@ -211,10 +225,10 @@ create_context (XmppSaslProfileFeature *self, XmppStream *stream)
     certificate = g_tls_connection_get_peer_certificate (G_TLS_CONNECTION (io));
 
   return g_object_new (XMPP_TYPE_SASL_CONTEXT, "role", XMPP_SASL_ROLE_SERVER, "service",
-                       "xmpp", "domain", xmpp_stream_get_peer_header (stream)->to,
-                       "secure", secure, "offered", self->offered,
-                       "offered-channel-bindings", types, "channel-bindings",
-                       bound ? self->bindings : NULL, "binding",
+                       "xmpp", "domain", xmpp_stream_get_peer_header (stream)->to, "host",
+                       get_host (self, stream), "secure", secure, "offered",
+                       self->offered, "offered-channel-bindings", types,
+                       "channel-bindings", bound ? self->bindings : NULL, "binding",
                        bound ? XMPP_SASL_BINDING_USED : XMPP_SASL_BINDING_NONE,
                        "min-iterations", limits->scram_iterations_min, "max-iterations",
                        limits->scram_iterations_max, "authenticator", self->authenticator,

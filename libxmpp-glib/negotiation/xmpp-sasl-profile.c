@@ -405,6 +405,7 @@ xmpp_sasl_profile_feature_finalize (GObject *object)
   g_clear_object (&self->policy);
   g_clear_object (&self->authenticator);
   g_clear_object (&self->limits);
+  g_free (self->host);
   g_clear_pointer (&self->bindings, g_variant_unref);
   g_strfreev (self->offered);
   g_strfreev (self->accounts);
@@ -480,4 +481,13 @@ xmpp_sasl_profile_new_receiving (XmppSaslRegistry *registry,
   self->limits = g_object_ref (limits);
 
   return XMPP_FEATURE (self);
+}
+
+void
+xmpp_sasl_profile_set_host (XmppSaslProfileFeature *self, const char *host)
+{
+  g_return_if_fail (XMPP_IS_SASL_PROFILE_FEATURE (self));
+
+  g_free (self->host);
+  self->host = g_strdup (host);
 }

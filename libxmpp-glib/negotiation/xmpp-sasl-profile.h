@@ -29,5 +29,8 @@ XmppFeature *xmpp_sasl_profile_new_receiving (XmppSaslRegistry *registry,
                                               XmppAuthenticator *authenticator,
                                               XmppLimits *limits,
                                               gboolean insecure);
+/* Receiving side, before the first offer: the host that serves the domain, which its service
+ * in Kerberos is named after; it is told over TLS (XEP-0233). NULL: the domain is its name */
+void xmpp_sasl_profile_set_host (XmppSaslProfileFeature *self, const char *host);
 
 G_END_DECLS

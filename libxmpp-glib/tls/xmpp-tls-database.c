@@ -414,3 +414,22 @@ xmpp_tls_database_get_trust (XmppTlsDatabase *self)
   g_mutex_unlock (&self->lock);
   return trust;
 }
+
+gboolean
+xmpp_tls_database_names_host (GTlsConnection *connection, const char *host)
+{
+  GTlsDatabase *database = g_tls_connection_get_database (connection);
+  GTlsCertificate *certificate = g_tls_connection_get_peer_certificate (connection);
+  g_auto (gnutls_x509_crt_t) leaf = NULL;
+
+  /* A key that is pinned, or that a person has accepted, may claim to be anybody. */
+  if (certificate == NULL || !XMPP_IS_TLS_DATABASE (database) ||
+      xmpp_tls_database_get_trust (XMPP_TLS_DATABASE (database)) !=
+          XMPP_TLS_TRUST_AUTHORITY)
+    return FALSE;
+
+  leaf = xmpp_certificate_import (certificate);
+
+  return leaf != NULL &&
+         xmpp_certificate_names_match (leaf, host, NULL) == XMPP_CERTIFICATE_NAME_DNS;
+}

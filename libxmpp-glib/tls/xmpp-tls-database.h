@@ -34,5 +34,8 @@ gboolean xmpp_tls_database_judge (XmppTlsDatabase *database,
                                   GError **error);
 /* What the trust in the peer rests on */
 XmppTlsTrust xmpp_tls_database_get_trust (XmppTlsDatabase *database);
+/* After a handshake that went well: a trusted authority says that the peer is @host, too
+ * (A-labels in lower case) */
+gboolean xmpp_tls_database_names_host (GTlsConnection *connection, const char *host);
 
 G_END_DECLS

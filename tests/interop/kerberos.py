@@ -161,7 +161,7 @@ def silent_kdc():
 def main():
     """Runs a program where a.test is a service, with what it needs in the directory that
     XMPP_TEST_KERBEROS names. usage: kerberos.py PROGRAM [ARGUMENT…]"""
-    with Kdc(["a.test", "renewed.test"]) as kdc, silent_kdc() as port:
+    with Kdc(["a.test", "auth.x.test", "p.test", "renewed.test"]) as kdc, silent_kdc() as port:
         kdc.write_config("silent.conf", port)
         kdc.write_config("plain.conf", kdc.port, canonicalize=False)
         kdc.kinit("alice", "expired", "1s")

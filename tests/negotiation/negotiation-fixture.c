@@ -46,12 +46,14 @@ create_policy (const Setup *setup)
 }
 
 static XmppSaslRegistry *
-create_registry (void)
+create_registry (const Setup *setup)
 {
   XmppSaslRegistry *registry = xmpp_sasl_registry_new ();
 
   toy_mechanism_register (registry);
   xmpp_test_register_mechanisms (registry);
+  if (setup->register_more != NULL)
+    setup->register_more (registry);
 
   return registry;
 }
@@ -146,9 +148,12 @@ create_client_features (Side *side, const Setup *setup, XmppLimits *limits)
       xmpp_starttls_new (setup->tls != NULL ? setup->tls : parameters, side->report);
   const char *password = setup->password != NULL ? setup->password : "pencil";
 
-  side->credential = setup->anonymous
-                         ? xmpp_credential_new_anonymous ()
-                         : xmpp_credential_new (NULL, setup->ask ? NULL : password);
+  if (setup->credential != NULL)
+    side->credential = g_object_ref (setup->credential);
+  else
+    side->credential = setup->anonymous
+                           ? xmpp_credential_new_anonymous ()
+                           : xmpp_credential_new (NULL, setup->ask ? NULL : password);
   xmpp_credential_set_field (side->credential, "authzid", setup->authzid);
   side->first = password;
   if (setup->ask)
@@ -192,7 +197,7 @@ side_start_client (Side *side, GIOStream *io, const Setup *setup)
   g_autoptr (XmppElement) remembered = NULL;
   XmppStreamState goal = setup->goal != 0 ? setup->goal : XMPP_STREAM_BOUND;
 
-  side->registry = create_registry ();
+  side->registry = create_registry (setup);
   side->report = xmpp_report_new ();
   side->stream = xmpp_stream_new (io, XMPP_STREAM_INITIATING, "jabber:client", limits);
   if (setup->direct)
@@ -228,8 +233,9 @@ side_start_server (Side *side, GIOStream *io, const Setup *setup)
   g_autoptr (GPtrArray) features = g_ptr_array_new_with_free_func (g_object_unref);
   XmppStreamState goal = setup->goal != 0 ? setup->goal : XMPP_STREAM_BOUND;
   XmppFeature *starttls = xmpp_starttls_new (setup->tls, NULL);
+  XmppFeature *sasl;
 
-  side->registry = create_registry ();
+  side->registry = create_registry (setup);
   side->stream = xmpp_stream_new (io, XMPP_STREAM_RECEIVING, "jabber:client", limits);
   if (setup->direct)
     xmpp_stream_add_state (side->stream, XMPP_STREAM_SECURE);
@@ -239,9 +245,10 @@ side_start_server (Side *side, GIOStream *io, const Setup *setup)
     g_object_unref (starttls);
   else
     g_ptr_array_add (features, starttls);
-  g_ptr_array_add (features,
-                   xmpp_sasl_profile_new_receiving (side->registry, policy, authenticator,
-                                                    limits, setup->insecure));
+  sasl = xmpp_sasl_profile_new_receiving (side->registry, policy, authenticator, limits,
+                                          setup->insecure);
+  xmpp_sasl_profile_set_host (XMPP_SASL_PROFILE_FEATURE (sasl), setup->host);
+  g_ptr_array_add (features, sasl);
   g_ptr_array_add (features, xmpp_bind_new_receiving (setup->choose, NULL));
   g_ptr_array_add (features, xmpp_legacy_session_new ());
   g_ptr_array_add (features, xmpp_compression_refusal_new ());

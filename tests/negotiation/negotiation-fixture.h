@@ -102,6 +102,10 @@ typedef struct
   XmppTlsParameters *tls;      /* for a real handshake */
   const XmppTlsEngine *engine; /* that of XmppTestPeer */
   GPtrArray *features;         /* in the place of the usual ones */
+  const char *host;            /* that the server says it is (XEP-0233) */
+  XmppCredential *credential;  /* in the place of the password */
+  /* More mechanisms */
+  void (*register_more) (XmppSaslRegistry *registry);
 } Setup;
 
 /* One side that runs; from its start to its end */

@@ -129,7 +129,26 @@ static const Row client_rows[] = {
   S (SERVER_SECURE_HELLO FEATURES (BIND "<session " NS_SESSION "><optional/></"          \
                                         "session>"))
 
+#define HELLO_OF_HOST(host)                                                              \
+  C (SECURE_HEAD)                                                                        \
+  S (SERVER_SECURE_HELLO FEATURES (MECHANISMS (                                          \
+      TOY PLAIN "<hostname xmlns='urn:xmpp:domain-based-name:1'>" host "</hostname>")))
+
 static const Row server_rows[] = {
+  { "host",
+    HELLO_OF_HOST ("auth.x.test") LOG_IN DONE,
+    "ok",
+    { LOGIN, .host = "auth.x.test" } },
+  { "host-in-clear",
+    C (CLIENT_HEAD) S (SERVER_HELLO FEATURES (MECHANISMS (TOY PLAIN)))
+        LOG_IN C (CLIENT_HEAD) S (
+            SERVER_HELLO FEATURES (BIND "<session " NS_SESSION "><optional/></session>")),
+    "ok",
+    { .insecure = TRUE,
+      .goal = XMPP_STREAM_AUTHENTICATED,
+      .one_by_one = TRUE,
+      .host = "auth.x.test" } },
+  { "host-is-the-domain", HELLO LOG_IN DONE, "ok", { LOGIN, .host = "x.test" } },
   { "toy", HELLO LOG_IN DONE, "ok", { LOGIN } },
   { "toy-without-initial-response",
     HELLO C (AUTH ("X-TOY", "")) S (CHALLENGE ("")) C (RESPONSE (N_USER))
