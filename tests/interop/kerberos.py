@@ -66,18 +66,29 @@ class Kdc:
     def cache(self, name):
         return "FILE:" + self.path(name + ".cache")
 
-    def _run(self, *words, **options):
+    def _run(self, *words, environment=(), **options):
         path = "/usr/sbin:/usr/bin:/sbin:/bin"
         return lab.run(*words, env={"PATH": path, "HOME": self.directory,
-                                    **self.environment()}, **options)
+                                    **self.environment(), **dict(environment)}, **options)
 
     def _administer(self, *requests):
         self._run("kadmin.local", "-r", REALM, input="\n".join(requests) + "\n", **lab.servant())
 
-    def kinit(self, user, cache=None, lifetime="1h", principal=None):
+    def kinit(self, user, cache=None, lifetime="1h"):
         """Tickets by password. The words are the way kinit spells a lifetime."""
-        self._run("kinit", "-l", lifetime, "-c", self.cache(cache or user), principal or user,
+        self._run("kinit", "-l", lifetime, "-c", self.cache(cache or user), user,
                   input=lab.PASSWORD + "\n")
+
+    def kinit_by_keytab(self, user, cache):
+        self._run("kinit", "-k", "-t", self.keytab(user), "-c", self.cache(cache), user)
+
+    def collect(self, name):
+        """A collection that has tickets of each of lab.USERS, for client_environment()"""
+        os.makedirs(self.path(name))
+        environment = {"KRB5CCNAME": "DIR:" + self.path(name)}
+        for user in lab.USERS:
+            self._run("kinit", user, input=lab.PASSWORD + "\n", environment=environment)
+        return environment
 
     def keytab(self, name):
         return "FILE:" + self.path(name + ".keytab")

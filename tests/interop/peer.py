@@ -11,7 +11,8 @@ HEADER = ("<?xml version='1.0'?><stream:stream xmlns='jabber:client' "
           "xmlns:stream='http://etherx.jabber.org/streams' version='1.0' "
           "id='peer' from='p.test'>")
 STARTTLS = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>"
-PLAIN = ("<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
+SASL = "urn:ietf:params:xml:ns:xmpp-sasl"
+PLAIN = (f"<mechanisms xmlns='{SASL}'>"
          "<mechanism>PLAIN</mechanism></mechanisms>")
 BIND = "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>"
 
@@ -79,7 +80,7 @@ class Link:
         self.start_tls()
         self.greet(PLAIN)
         self.read_until(r"<auth .*?</auth>")
-        self.send("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>")
+        self.send(f"<success xmlns='{SASL}'/>")
 
     def _read_bind_request(self):
         """Its id"""

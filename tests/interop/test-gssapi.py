@@ -2,23 +2,30 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Copyright (C) 2026 The libxmpp-glib authors
 """The library's mechanisms for Kerberos: with those of Cyrus SASL and of GNU SASL, each of them on
-either side; and a login from Python. usage: test-gssapi.py CACHE VERSION"""
+either side; and logins by XMPP that are bound to TLS, which real servers do not have."""
 
+import base64
 import dataclasses
+import json
 import os
+import subprocess
 import sys
+import tempfile
 
 import gi
 
 gi.require_version("Xmpp", "1.0")
-from gi.repository import Gio, GLib, Xmpp  # noqa: E402
+from gi.repository import GLib, Xmpp  # noqa: E402
 
 import gsasl  # noqa: E402
 import kerberos  # noqa: E402
 import lab  # noqa: E402
 import libsasl2  # noqa: E402
-import prosody  # noqa: E402
+import peer  # noqa: E402
 import sides  # noqa: E402
+import tool  # noqa: E402
+
+LOGIN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "kerberos-login.py")
 
 HOST = "a.test"
 BINDING = bytes(range(200, 232))
@@ -27,12 +34,12 @@ TYPE = "tls-exporter"
 MECHANISMS = ("GSSAPI", "GS2-KRB5", "GS2-KRB5-PLUS")
 
 
-def library(mechanism, server, authzid=None, binding=BINDING):
-    context = {"domain": HOST, "offered": list(MECHANISMS)}
+def library(mechanism, server, authzid=None, binding=BINDING, kind=TYPE, host=HOST):
+    context = {"domain": host, "offered": list(MECHANISMS)}
     credential = None
     if mechanism.endswith("-PLUS"):
         context["binding"] = Xmpp.SaslBinding.USED
-        context["channel_bindings"] = GLib.Variant("a(say)", [(TYPE, binding)])
+        context["channel_bindings"] = GLib.Variant("a(say)", [(kind, binding)])
     if server:
         context["authenticator"] = Xmpp.Authenticator()
     else:
@@ -42,9 +49,9 @@ def library(mechanism, server, authzid=None, binding=BINDING):
     return sides.Own(mechanism, server, context, credential)
 
 
-def cyrus(mechanism, server, authzid="", binding=BINDING, layers=0):
-    bound = (TYPE, binding) if mechanism.endswith("-PLUS") else None
-    return libsasl2.Session(mechanism, server, HOST, authzid, bound, layers)
+def cyrus(mechanism, server, authzid="", binding=BINDING, layers=0, kind=TYPE, host=HOST):
+    bound = (kind, binding) if mechanism.endswith("-PLUS") else None
+    return libsasl2.Session(mechanism, server, host, authzid, bound, layers)
 
 
 @dataclasses.dataclass
@@ -110,44 +117,80 @@ def with_gsasl(tap):
                    f"GSSAPI, GNU SASL is the {'client' if own_is_server else 'server'}", error)
 
 
-async def login(server, credential):
-    """From Python: the mechanism, or the error"""
-    client = Xmpp.Client(f"alice@{server.host}", credential, server_host="127.0.0.1",
-                         server_port=server.port)
-    client.set_tls_database(Gio.TlsFileDatabase.new(server.ca))
-    try:
-        await client.open_async()
-        await client.close_async()
-    except GLib.Error as error:
-        return error.message
-    return client.get_report().to_variant().unpack()["sasl"]["mechanism"]
+# ---- By XMPP, bound to TLS ----
+
+DOMAIN = lab.DOMAIN
+BOUND = "GS2-KRB5-PLUS"
+END_POINT = "tls-server-end-point"
 
 
-class Server(prosody.Prosody):
-    """With one host"""
+def serve(make_acceptor):
+    """A script of the peer: SASL is what this one says"""
+    def script(link):
+        link.start_tls()
+        link.greet(*OFFER)
+        auth = link.read_until(r"<auth [^>]*mechanism=['\"]([^'\"]*)['\"][^>]*>([^<]*)</auth>")
+        message = auth.group(2)
+        with make_acceptor(auth.group(1)) as acceptor:
+            while True:
+                try:
+                    answer = acceptor.step(base64.b64decode(message))
+                except (GLib.Error, libsasl2.Refused):
+                    link.send(f"<failure xmlns='{peer.SASL}'><not-authorized/></failure>")
+                    link.drain()
+                    return
+                text = base64.b64encode(answer or b"").decode()
+                if acceptor.complete:
+                    break
+                link.send(f"<challenge xmlns='{peer.SASL}'>{text}</challenge>")
+                message = link.read_until(r"<response [^>]*>([^<]*)</response>").group(1)
+        link.send(f"<success xmlns='{peer.SASL}'>{text}</success>")
+        link.bind()
+        link.close()
+    return script
 
-    kinds = ("gss",)
+
+OFFER = (f"<mechanisms xmlns='{peer.SASL}'>"
+         + "".join(f"<mechanism>{name}</mechanism>" for name in MECHANISMS) + "</mechanisms>",
+         "<sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'>"
+         f"<channel-binding type='{END_POINT}'/></sasl-channel-binding>")
 
 
-def from_python(tap, server, kdc):
-    server.host = lab.host_name(lab.DOMAIN, "gss")
-    named = Xmpp.Credential.new_for_kerberos("alice@" + kerberos.REALM)
-    tap.equal(Xmpp.run(login(server, named)), "GSSAPI", "from Python, by principal")
+def by_tool(port, ca):
+    result = tool.Account(f"alice@{DOMAIN}", None, port, True, ca).run("login")
+    return (result.get("sasl", "mechanism"), result.get("sasl", "channel_binding"),
+            result.get("error", "code"), result)
 
-    by_keytab = Xmpp.Credential.new_for_kerberos(None)
-    by_keytab.set_field("client-keytab", kdc.keytab("alice"))
-    tap.equal(Xmpp.run(login(server, by_keytab)), "GSSAPI", "from Python, by a keytab")
 
-    without = Xmpp.Credential.new_for_kerberos(None)
-    without.set_field("ccache", kdc.cache("none"))
-    said = Xmpp.run(login(server, without))
-    tap.ok("there is no Kerberos ticket" in said, "from Python, without a ticket", said)
+def by_python(port, ca):
+    login = {"jid": f"alice@{DOMAIN}", "port": port, "ca": ca, "tls": True, "fields": {}}
+    process = subprocess.run([sys.executable, LOGIN], input=json.dumps([login]), text=True,
+                             capture_output=True, check=False, timeout=60)
+    found = json.loads(process.stdout or "{}")
+    return found.get("mechanism"), found.get("binding"), found.get("error"), process
+
+
+def over_tls(tap, certificates):
+    """Clients of the library at two servers, that see the client's connection, or another one: then
+    somebody stands in between."""
+    end_point = bytes.fromhex(certificates.end_point_hash(DOMAIN))
+    for name, make in (("the library", library), ("Cyrus", cyrus)):
+        for binding in (end_point, OTHER_BINDING):
+            script = serve(lambda mechanism, make=make, binding=binding:
+                           make(mechanism, True, binding=binding, kind=END_POINT, host=DOMAIN))
+            with peer.Peer(script, certificates, DOMAIN) as server:
+                for client, login in (("xmpp-tool", by_tool), ("Python", by_python)):
+                    *found, said = login(server.port, certificates.ca)
+                    good = binding == end_point
+                    expected = [BOUND, END_POINT, None] if good else [None, None, "not-authorized"]
+                    tap.equal(found, expected,
+                              f"{client} at a server of {name}, "
+                              f"{'bound to TLS' if good else 'another channel'}", said)
 
 
 def main():
-    cache, version = sys.argv[1:]
     tap = lab.Tap()
-    with kerberos.Kdc([HOST, lab.host_name(lab.DOMAIN, "gss")]) as kdc:
+    with kerberos.Kdc([HOST, DOMAIN]) as kdc, tempfile.TemporaryDirectory() as directory:
         kdc.kinit("alice")
         # Cyrus and GNU SASL would ask the DNS what else the host may be called.
         kdc.write_config("plain.conf", kdc.port, canonicalize=False)
@@ -155,8 +198,9 @@ def main():
                            **kdc.client_environment("alice", "plain.conf")})
         with_cyrus(tap)
         with_gsasl(tap)
-        with Server(version, cache, kdc=kdc) as server:
-            from_python(tap, server, kdc)
+        certificates = lab.Certificates(os.path.join(directory, "certs"))
+        certificates.issue(DOMAIN)
+        over_tls(tap, certificates)
     return tap.finish()
 
 

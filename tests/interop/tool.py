@@ -5,6 +5,7 @@
 import json
 import os
 import queue
+import signal
 import subprocess
 import tempfile
 import threading
@@ -60,14 +61,27 @@ class Account:
         secret = [] if self.password is None else [f"--{self.secret}-file", "-"]
         return [command, *self.options, *options, *secret, self.jid, *words]
 
-    def run(self, command, *words, options=(), timeout=TIMEOUT, **environment):
-        """Runs to the end, with --json."""
+    def run(self, command, *words, options=(), timeout=TIMEOUT, interrupt=None, **environment):
+        """Runs to the end, with --json. @interrupt: seconds after which somebody presses Ctrl-C"""
         arguments = self.arguments(command, words, ["--json", "--timeout", "20", *options])
-        result = subprocess.run([TOOL, *arguments], input=self.password or "", text=True,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                timeout=timeout, check=False,
-                                env={**os.environ, **environment})
-        return Result(arguments, result.returncode, result.stdout, result.stderr)
+        with subprocess.Popen([TOOL, *arguments], text=True, stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              env={**os.environ, **environment}) as process:
+            try:
+                output, errors = self._talk(process, timeout, interrupt)
+            except BaseException:
+                process.kill()
+                raise
+        return Result(arguments, process.returncode, output, errors)
+
+    def _talk(self, process, timeout, interrupt):
+        if interrupt is None:
+            return process.communicate(self.password or "", timeout)
+        try:
+            return process.communicate(self.password or "", interrupt)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGINT)
+        return process.communicate(timeout=timeout)
 
     def listen(self, *options):
         return Listener(self, options)
