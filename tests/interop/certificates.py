@@ -75,7 +75,7 @@ class CertificateTests(checks.Checks):
         for direct_tls, way in WAYS:
             name = f"{self.label}: no certificate, {way}"
             result = self.login(self.alice, direct_tls, password=lab.PASSWORD)
-            reasons = {row.get("name"): row.get("why") for row in result.get("mechanisms") or []}
+            reasons = result.reasons()
             if reasons.keys() == {"EXTERNAL"}:
                 self.failed(result, 5, name, "policy", ("sasl",))
                 self.tap.ok(NONE_SET in (result.get("error", "message") or ""),
@@ -98,7 +98,7 @@ class CertificateTests(checks.Checks):
             result = self.login(f"alice@{host}", direct_tls, password=lab.PASSWORD)
             name = f"{self.label}: an account is not given up, {way}"
             self.failed(result, 5, name, step=("sasl",))
-            reasons = {row.get("name"): row.get("why") for row in result.get("mechanisms") or []}
+            reasons = result.reasons()
             self.tap.equal(reasons.get("ANONYMOUS"), "the login is not to be anonymous",
                            f"{name}: why", result)
 

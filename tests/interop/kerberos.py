@@ -2,6 +2,16 @@
 # Copyright (C) 2026 The libxmpp-glib authors
 """A realm of Kerberos for the tests: a KDC on loopback, its principals, keytabs and tickets.
 
+usage: kerberos.py PROGRAM [ARGUMENT…]
+
+runs a test of C in it (tests/plugins/gssapi-fixture.h). XMPP_TEST_KERBEROS is a directory with
+- tickets of alice, which count by themselves, and of bob; expired ones of alice: *.cache
+- keytabs of alice and bob, and of services: *.keytab. "service" counts by itself, and has a.test
+  and a former key of renewed.test; the present one of that is in "unknown"; "elsewhere" has
+  elsewhere.test.
+- for KRB5_CONFIG: silent.conf, a KDC that never answers; plain.conf, for libraries that would ask
+  the DNS what else a host may be called.
+
 Nothing of the system is read or changed: the environment names all the files.
 """
 
@@ -17,6 +27,22 @@ import time
 import lab
 
 REALM = "LAB.TEST"
+
+
+@contextlib.contextmanager
+def _sockets():
+    """One for UDP and one for TCP, and the port that both have"""
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams, \
+                socket.socket() as stream:
+            datagrams.bind(("127.0.0.1", 0))
+            port = datagrams.getsockname()[1]
+            try:
+                stream.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            yield datagrams, stream, port
+            return
 
 
 class Kdc:
@@ -66,10 +92,12 @@ class Kdc:
     def cache(self, name):
         return "FILE:" + self.path(name + ".cache")
 
+    def _whole_environment(self):
+        return {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": self.directory,
+                **self.environment()}
+
     def _run(self, *words, environment=(), **options):
-        path = "/usr/sbin:/usr/bin:/sbin:/bin"
-        return lab.run(*words, env={"PATH": path, "HOME": self.directory,
-                                    **self.environment(), **dict(environment)}, **options)
+        return lab.run(*words, env={**self._whole_environment(), **dict(environment)}, **options)
 
     def _administer(self, *requests):
         self._run("kadmin.local", "-r", REALM, input="\n".join(requests) + "\n", **lab.servant())
@@ -94,8 +122,8 @@ class Kdc:
         return "FILE:" + self.path(name + ".keytab")
 
     def _set_up(self):
-        port, = lab.free_ports(1)
-        self.port = port
+        with _sockets() as (_, _, port):
+            self.port = port
         self.write_config("krb5.conf", port)
         self._write("kdc.conf", "[kdcdefaults]\n"
                     f"  kdc_listen = 127.0.0.1:{port}\n  kdc_tcp_listen = 127.0.0.1:{port}\n"
@@ -114,10 +142,12 @@ class Kdc:
         for host in self.hosts:
             requests += [f"addprinc -randkey xmpp/{host}",
                          f"ktadd -k {self.path('service.keytab')} xmpp/{host}"]
-        # A service whose key is in no keytab of the server, and one with another key
-        requests += ["addprinc -randkey xmpp/elsewhere.test",
-                     f"ktadd -k {self.path('elsewhere.keytab')} xmpp/elsewhere.test"]
         self._administer(*requests)
+
+    def add_service(self, host, keytab):
+        """A service whose key is in another keytab than the server's"""
+        self._administer(f"addprinc -randkey xmpp/{host}",
+                         f"ktadd -k {self.path(keytab + '.keytab')} xmpp/{host}")
 
     def change_key(self, host, keytab):
         """Makes the service another key, which goes to another keytab"""
@@ -138,9 +168,7 @@ class Kdc:
         with open(self.path("output"), "wb") as output:
             self.process = subprocess.Popen(
                 ["krb5kdc", "-n", "-r", REALM], stdin=subprocess.DEVNULL, stdout=output,
-                stderr=subprocess.STDOUT, **lab.servant(),
-                env={"PATH": "/usr/sbin:/usr/bin", "HOME": self.directory,
-                     **self.environment()})
+                stderr=subprocess.STDOUT, **lab.servant(), env=self._whole_environment())
         end = time.monotonic() + 30
         while time.monotonic() < end and self.process.poll() is None:
             with contextlib.suppress(OSError):
@@ -153,7 +181,11 @@ class Kdc:
     def __exit__(self, *unused):
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(10)
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
         self.process = None
         shutil.rmtree(self.directory)
 
@@ -161,26 +193,23 @@ class Kdc:
 @contextlib.contextmanager
 def silent_kdc():
     """The port of one that takes everything and answers nothing"""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams, socket.socket() as stream:
-        datagrams.bind(("127.0.0.1", 0))
-        port = datagrams.getsockname()[1]
-        stream.bind(("127.0.0.1", port))
+    with _sockets() as (_, stream, port):
         stream.listen(100)
         yield port
 
 
 def main():
-    """Runs a program where a.test is a service, with what it needs in the directory that
-    XMPP_TEST_KERBEROS names. usage: kerberos.py PROGRAM [ARGUMENT…]"""
     with Kdc(["a.test", "auth.x.test", "p.test", "renewed.test"]) as kdc, silent_kdc() as port:
         kdc.write_config("silent.conf", port)
         kdc.write_config("plain.conf", kdc.port, canonicalize=False)
         kdc.kinit("alice", "expired", "1s")
+        # Kerberos counts whole seconds: only then has it expired.
+        end = time.monotonic() + 2
         for user in lab.USERS:
             kdc.kinit(user)
+        kdc.add_service("elsewhere.test", "elsewhere")
         kdc.change_key("renewed.test", "unknown")
-        # Its end is a whole second.
-        time.sleep(2)
+        time.sleep(max(0, end - time.monotonic()))
         return subprocess.run(sys.argv[1:], check=False,
                               env={**os.environ, **kdc.server_environment(),
                                    **kdc.client_environment("alice"),

@@ -214,19 +214,20 @@ class Certificates:
 class Server:
     """A server in a directory of its own, as an unprivileged process. Use it as a context.
 
-    Its hosts are those of KINDS below @domain, and more of the first kind, @more. @addresses are
-    numeric; without @ports they are free ones, without @certificates it has a CA of its own. A
+    Its hosts are one for each of @kinds below @domain, by itself those of the class, and @more, names
+    with their kinds. @addresses are numeric; without @ports they are free ones, without @certificates it has a CA of its own. A
     subclass sets up directory and command.
     """
 
     name = "server"
     kinds = KINDS
 
-    def __init__(self, domain=DOMAIN, more=(), addresses=("127.0.0.1",), ports=None,
+    def __init__(self, domain=DOMAIN, kinds=None, more=(), addresses=("127.0.0.1",), ports=None,
                  certificates=None):
         self.domain = domain
+        self.kinds = kinds or self.kinds
         self.hosts = {host_name(domain, kind): kind for kind in self.kinds}
-        self.hosts.update((host, "") for host in more)
+        self.hosts.update(more)
         self.addresses = addresses
         self.port, self.tls_port = ports or free_ports(2)
         self.certificates = certificates

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Copyright (C) 2026 The libxmpp-glib authors
-"""Cyrus SASL's library, as much of it as is needed to play a side of a mechanism."""
+"""Cyrus SASL's library, as much of it as is needed to play a side of a mechanism. (What gsasl.py is
+for GNU SASL.)"""
 
 import ctypes
 

@@ -100,16 +100,13 @@ end);
 
 
 class Prosody(lab.Server):
-    """One running server; alice and bob know each other. With @with_cyrus it has hosts whose SASL
-    Cyrus does, with a running KDC some of them for Kerberos."""
+    """One running server; alice and bob know each other. Kinds of hosts that it has not by itself
+    are those of prosody_cyrus.py, some of them with a running KDC only."""
 
     name = "prosody"
     kinds = tuple(kind for kind in lab.KINDS if kind != "hash512")
 
-    def __init__(self, version, cache, settings=(), with_cyrus=False, kdc=None, **options):
-        if with_cyrus:
-            self.kinds += tuple(prosody_cyrus.KINDS if kdc is not None
-                                else prosody_cyrus.WITHOUT_KDC)
+    def __init__(self, version, cache, settings=(), kdc=None, **options):
         super().__init__(**options)
         self.version = version
         self.settings = settings

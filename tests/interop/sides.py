@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Copyright (C) 2026 The libxmpp-glib authors
-"""The library as one side of a mechanism, and a talk of two sides."""
+"""The library as one side of a mechanism, and what two sides send each other."""
 
 import gi
 
@@ -35,7 +35,7 @@ class Own:
         return Xmpp.run(self._step(None if data is None else GLib.Bytes.new(data)))
 
 
-def talk(client, server, refused):
+def exchange(client, server, refused):
     """Until both are complete, or one of them refuses; who that was, and why. @refused: the
     exception that the other side throws"""
     message = None

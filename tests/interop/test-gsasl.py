@@ -137,7 +137,7 @@ def authenticate(row, own_is_server, changes=None, others=None, own_secret=lab.P
     with own(row, own_is_server, own_secret, changes or {}) as mine, \
             other(row, not own_is_server, lab.PASSWORD, others or {}) as theirs:
         client, server = (theirs, mine) if own_is_server else (mine, theirs)
-        refuser, error = sides.talk(client, server, gsasl.Refused)
+        refuser, error = sides.exchange(client, server, gsasl.Refused)
         username = (mine.mechanism.get_username() if own_is_server
                     else theirs.get(row.learned[0]))
         return refuser is mine, refuser is theirs, error, username

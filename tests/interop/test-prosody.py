@@ -112,7 +112,7 @@ class Tests(checks.Checks):
             account.secret = "token"
         result = accounts[0].run("login")
         self.logged_in(result, "a token is enough", mechanism="OAUTHBEARER", mutual=False)
-        reasons = {row.get("name"): row.get("why") for row in result.get("mechanisms") or []}
+        reasons = result.reasons()
         self.tap.equal((reasons.get("SCRAM-SHA-1"), reasons.get("PLAIN")),
                        ("the login is to be with a token",) * 2,
                        "the report says why not with a password", result)

@@ -28,6 +28,7 @@ import ejabberd
 import lab
 import names
 import prosody
+import prosody_cyrus
 import sandbox
 import talk
 from tool import Account
@@ -42,7 +43,8 @@ RESOLVE_STEPS = ("resolve", "connect")
 # The mechanisms besides PLAIN, and what binds the best of them to TLS 1.3 and to TLS 1.2
 Facts = collections.namedtuple("Facts", "domain make address scram binding binding_12")
 
-PROSODY = functools.partial(prosody.Prosody, with_cyrus=True)
+PROSODY = functools.partial(prosody.Prosody,
+                            kinds=prosody.Prosody.kinds + prosody_cyrus.WITHOUT_KDC)
 SERVERS = {
     "prosody-0.12": Facts("p.test", PROSODY, "12", SCRAM[:2], None, "tls-unique"),
     "prosody-13": Facts("q.test", PROSODY, "13", SCRAM[:2], "tls-exporter",
@@ -157,7 +159,7 @@ class ServerTests(checks.Checks):
             self.failed(self.login("cyrus", password="wrong", options=told), 5,
                         f"{self.label}: {name} with a wrong password", "not-authorized", ("sasl",))
         result = self.login("cyrus")
-        reasons = {row.get("name"): row.get("why") for row in result.get("mechanisms") or []}
+        reasons = result.reasons()
         self.tap.ok(all("policy names it" in (reasons.get(name) or "") for name in ("LOGIN", "OTP")),
                     f"{self.label}: LOGIN and OTP wait to be named", result)
         with tempfile.TemporaryDirectory() as site:
@@ -196,7 +198,7 @@ class ServerTests(checks.Checks):
         if self.label != "ejabberd-23":
             return
         result = self.login()
-        reasons = {row.get("name"): row.get("why") for row in result.get("mechanisms") or []}
+        reasons = result.reasons()
         for scram in self.facts.scram:
             self.tap.ok("binding" in (reasons.get(scram + "-PLUS") or ""),
                         f"{self.label}: why not {scram}-PLUS on TLS 1.3", result)
@@ -205,7 +207,7 @@ class ServerTests(checks.Checks):
         """What a domain offers can be seen by anybody."""
         result = self.login(password=None)
         self.failed(result, 5, f"{self.label}: no password", step=("sasl",))
-        reasons = {row.get("name"): row.get("why") for row in result.get("mechanisms") or []}
+        reasons = result.reasons()
         best = self.best(self.facts.scram[-1], self.facts.binding)["mechanism"]
         self.tap.ok(reasons.keys() >= {"PLAIN", *self.facts.scram}
                     and "password" in reasons.get(best, ""),
@@ -400,10 +402,10 @@ def make_servers(cache, labels, certificates):
     for label in labels:
         facts = SERVERS[label]
         addresses = [sandbox.NETWORK + facts.address]
-        more = ()
+        more = {}
         if label == ODD_SERVER:
             addresses.append(sandbox.IPV6)
-            more = ODD_HOSTS
+            more = dict.fromkeys(ODD_HOSTS, "")
         servers[label] = facts.make(label.split("-")[1], cache, domain=facts.domain, more=more,
                                     addresses=addresses, ports=PORTS, certificates=certificates)
     return servers

@@ -36,6 +36,10 @@ class Result:
             value = value.get(name)
         return value
 
+    def reasons(self):
+        """What the report says of each mechanism that the server offers: why it was not used"""
+        return {row.get("name"): row.get("why") for row in self.get("mechanisms") or []}
+
     def __str__(self):
         return (f"xmpp-tool {' '.join(self.arguments)}\nexit {self.status}\n"
                 f"{self.output}\n{self.errors}")
