@@ -5,7 +5,9 @@
 
 #include "cyrus-auxprop.h"
 
+#include "cyrus-check.h"
 #include "cyrus-library.h"
+#include "sasl-account.h"
 
 #include <string.h>
 
@@ -48,17 +50,22 @@ char *
 cyrus_auxprop_dup_user (CyrusExchange *exchange, const char *user, gsize length)
 {
   const char *domain = cyrus_exchange_get_domain (exchange->mechanism, NULL);
+  const char *name = xmpp_sasl_mechanism_get_name (exchange->mechanism);
   g_autofree char *text = g_strndup (user, length);
   char *at = strrchr (text, '@');
 
-  if (at == NULL)
-    return g_steal_pointer (&text);
-  if (g_strcmp0 (at + 1, domain) != 0 && g_strcmp0 (at + 1, exchange->realm) != 0)
+  if (at != NULL)
+    {
+      if (g_strcmp0 (at + 1, domain) != 0 && g_strcmp0 (at + 1, exchange->realm) != 0)
+        return NULL;
+      *at = '\0';
+    }
+
+  /* What is left is a name in this domain, and not an address in another one. */
+  if (strchr (text, '@') != NULL || !cyrus_check_name (name, "user name", text, NULL))
     return NULL;
 
-  *at = '\0';
-
-  return g_steal_pointer (&text);
+  return sasl_account_prepare (name, text, "user name", NULL);
 }
 
 static gboolean

@@ -99,6 +99,8 @@ check_scram (const CyrusMessage *message, GError **error)
 {
   if (!check_text (message, SCRAM_MAX_MESSAGE, error))
     return FALSE;
+  if (message->receiver == XMPP_SASL_ROLE_CLIENT && message->length == 0)
+    return refuse (message, XMPP_SASL_ERROR_MALFORMED_REQUEST, error, "is empty");
   if (message->receiver == XMPP_SASL_ROLE_CLIENT && message->number == 1)
     return check_scram_challenge (message, error);
 

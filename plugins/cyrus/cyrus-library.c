@@ -9,6 +9,8 @@
 
 #include "cyrus-auxprop.h"
 
+#include <stdlib.h>
+
 /* ---- Once in a process ---- */
 
 /* By itself libsasl2 locks nothing. It takes these where nobody was here before, and ignores
@@ -61,6 +63,25 @@ begin (XmppSaslRole role)
   return result == SASL_OK ? cyrus_auxprop_add () : result;
 }
 
+/* libsasl2 compares user ids, and misses programs that have their rights by capabilities. */
+static gboolean
+check_environment (GError **error)
+{
+  static const char *const names[] = { "SASL_PATH", "SASL_CONF_PATH" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (getenv (names[i]) != NULL && secure_getenv (names[i]) == NULL)
+      {
+        g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_UNAVAILABLE,
+                     "Cyrus SASL would look where %s says, and this program has more "
+                     "rights than who runs it",
+                     names[i]);
+        return FALSE;
+      }
+
+  return TRUE;
+}
+
 gboolean
 cyrus_library_begin (XmppSaslRole role, GError **error)
 {
@@ -69,6 +90,8 @@ cyrus_library_begin (XmppSaslRole role, GError **error)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&mutex);
   int result = SASL_OK;
 
+  if (begun == 0 && !check_environment (error))
+    return FALSE;
   if (begun == 0)
     sasl_set_mutex (mutex_new, mutex_lock, mutex_unlock, mutex_free);
   if (!(begun & role))
@@ -81,7 +104,8 @@ cyrus_library_begin (XmppSaslRole role, GError **error)
     }
 
   g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_UNAVAILABLE,
-               "Cyrus SASL does not begin: %s", sasl_errstring (result, NULL, NULL));
+               "Cyrus SASL cannot be initialised: %s",
+               sasl_errstring (result, NULL, NULL));
   return FALSE;
 }
 

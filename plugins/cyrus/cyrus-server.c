@@ -6,6 +6,7 @@
 #include "cyrus-auxprop.h"
 #include "cyrus-library.h"
 #include "cyrus-private.h"
+#include "sasl-account.h"
 #include "xmpp-cyrus-authenticator.h"
 
 #include <string.h>
@@ -52,13 +53,21 @@ checkpass_cb (sasl_conn_t *connection,
               struct propctx *properties)
 {
   CyrusExchange *exchange = context;
+  char *claimed;
 
   g_free (exchange->claimed_user);
   exchange->claimed_user = cyrus_auxprop_dup_user (exchange, user, strlen (user));
   xmpp_secret_free (exchange->claimed_password);
-  exchange->claimed_password = g_strndup (password, length);
+  claimed = g_strndup (password, length);
+  exchange->claimed_password =
+      sasl_account_prepare (xmpp_sasl_mechanism_get_name (exchange->mechanism), claimed,
+                            "password", NULL);
+  xmpp_secret_free (claimed);
 
-  return exchange->claimed_user != NULL ? SASL_OK : SASL_NOUSER;
+  if (exchange->claimed_user == NULL)
+    return SASL_NOUSER;
+
+  return exchange->claimed_password != NULL ? SASL_OK : SASL_BADAUTH;
 }
 
 /* Who may act as whom is asked of the authenticator, before the mechanism is complete. */

@@ -106,6 +106,8 @@ cyrus_exchange_check (XmppSaslMechanism *mechanism,
     return TRUE;
 
   message.data = g_bytes_get_data (input, &message.length);
+  if (message.data == NULL)
+    message.data = "";
 
   return cyrus_check_message (&message, error);
 }

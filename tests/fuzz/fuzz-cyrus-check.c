@@ -53,7 +53,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   message.mechanism = mechanisms[data[0] % G_N_ELEMENTS (mechanisms)];
   message.receiver = data[0] & 0x40 ? XMPP_SASL_ROLE_SERVER : XMPP_SASL_ROLE_CLIENT;
   message.number = data[0] & 0x80 ? 2 : 1;
-  message.data = (const char *) data + 1;
+  message.data = size > 1 ? (const char *) data + 1 : NULL;
   message.length = size - 1;
   if (cyrus_check_message (&message, &error))
     {

@@ -414,6 +414,8 @@ test_bad_messages (void)
     { "X-SITE", "why?", XMPP_SASL_ERROR_MALFORMED_REQUEST },
     { "DIGEST-MD5", "nonsense", XMPP_SASL_ERROR_SERVER_NOT_TRUSTED },
     { "SCRAM-SHA-1", "nonsense", XMPP_SASL_ERROR_MALFORMED_REQUEST },
+    { "SCRAM-SHA-1", "", XMPP_SASL_ERROR_MALFORMED_REQUEST },
+    { "SCRAM-SHA-256-PLUS", "", XMPP_SASL_ERROR_MALFORMED_REQUEST },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -459,6 +461,55 @@ test_server_bad_messages (void)
           next = message;
         }
       g_assert_cmpint (status, ==, XMPP_SASL_STATUS_FAILED);
+    }
+}
+
+/* No name of an account in this domain: nobody is asked about it, and nobody is let in. */
+static void
+test_names (void)
+{
+  static const char *const names[] = {
+    "bob@b.test", "bob@b.test@a.test",   "@a.test",        "al\001ice",
+    "\xff\xfe",   "alice@a.test@b.test", "alice@A.TEST@x", "\xc2\xad",
+  };
+  static const char *const good[] = { "alice", "alice@a.test", "\xef\xbd\x81lice" };
+  g_autofree char *last = g_strnfill (1100, 'a');
+
+  for (guint i = 0; i <= G_N_ELEMENTS (names) + G_N_ELEMENTS (good); i++)
+    {
+      g_autoptr (XmppTestAuthenticator) accounts = xmpp_test_authenticator_new ();
+      g_autoptr (XmppSaslMechanism)
+          server = create_server ("CRAM-MD5", XMPP_AUTHENTICATOR (accounts));
+      g_autofree char *challenge =
+          xmpp_test_step_good (server, NULL, XMPP_SASL_STATUS_CONTINUE);
+      g_autofree char *proof =
+          g_compute_hmac_for_string (G_CHECKSUM_MD5, (const guint8 *) "pencil",
+                                     strlen ("pencil"), challenge, -1);
+      gboolean is_good = i > G_N_ELEMENTS (names);
+      const char *name = is_good                     ? good[i - G_N_ELEMENTS (names) - 1]
+                         : i == G_N_ELEMENTS (names) ? last
+                                                     : names[i];
+      g_autofree char *response = g_strconcat (name, " ", proof, NULL);
+      g_autofree char *log = NULL;
+
+      g_test_message ("row %u", i);
+      xmpp_test_authenticator_set (accounts, "alice", "password", "pencil");
+      xmpp_test_authenticator_set (accounts, "bob@b.test", "password", "pencil");
+      if (is_good)
+        {
+          g_autofree char *nothing =
+              xmpp_test_step_good (server, response, XMPP_SASL_STATUS_COMPLETE);
+
+          g_assert_null (nothing);
+          g_assert_cmpstr (xmpp_sasl_mechanism_get_username (server), ==, "alice");
+          continue;
+        }
+      g_free (xmpp_test_step_refused (server, response,
+                                      i == G_N_ELEMENTS (names)
+                                          ? XMPP_SASL_ERROR_MALFORMED_REQUEST
+                                          : XMPP_SASL_ERROR_NOT_AUTHORIZED));
+      log = xmpp_test_authenticator_take_log (accounts);
+      g_assert_cmpstr (log, ==, "");
     }
 }
 
@@ -672,6 +723,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cyrus/unavailable", test_unavailable);
   g_test_add_func ("/cyrus/bad-messages", test_bad_messages);
   g_test_add_func ("/cyrus/server-bad-messages", test_server_bad_messages);
+  g_test_add_func ("/cyrus/A11/names", test_names);
   g_test_add_func ("/cyrus/no-authenticator", test_no_authenticator);
   g_test_add_func ("/cyrus/parallel", test_parallel);
   g_test_add_func ("/cyrus/other-user", test_other_user);
