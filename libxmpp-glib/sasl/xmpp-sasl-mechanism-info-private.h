@@ -15,5 +15,8 @@ XmppSaslMechanismInfo *xmpp_sasl_mechanism_info_new_for_file (const char *name,
                                                               const char *const *fields,
                                                               const char *file);
 void xmpp_sasl_mechanism_info_set_loaded (XmppSaslMechanismInfo *info);
+/* Several modules have the name: it matters which of them the policy prefers. */
+void xmpp_sasl_mechanism_info_set_shared (XmppSaslMechanismInfo *info);
+gboolean xmpp_sasl_mechanism_info_is_shared (XmppSaslMechanismInfo *info);
 
 G_END_DECLS

@@ -35,6 +35,7 @@ struct _XmppSaslMechanismInfo
   char *file;
   char *module;
   int loaded;
+  int shared;
 };
 
 G_DEFINE_FINAL_TYPE (XmppSaslMechanismInfo, xmpp_sasl_mechanism_info, G_TYPE_OBJECT)
@@ -206,6 +207,18 @@ xmpp_sasl_mechanism_info_new_for_file (const char *name,
   xmpp_sasl_known_restrict (name, &self->facts, &self->strength);
 
   return self;
+}
+
+void
+xmpp_sasl_mechanism_info_set_shared (XmppSaslMechanismInfo *self)
+{
+  g_atomic_int_set (&self->shared, TRUE);
+}
+
+gboolean
+xmpp_sasl_mechanism_info_is_shared (XmppSaslMechanismInfo *self)
+{
+  return g_atomic_int_get (&self->shared);
 }
 
 void

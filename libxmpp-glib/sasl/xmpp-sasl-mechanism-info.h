@@ -23,7 +23,8 @@ G_BEGIN_DECLS
  *   own, of which there are 64 at most; not for mechanisms written in JavaScript
  * @XMPP_SASL_FACTS_CERTIFICATE: the proof is the client's certificate of TLS: it is used
  *   where one was asked for and sent
- * @XMPP_SASL_FACTS_OPT_IN: it is used only where the policy names it or its module
+ * @XMPP_SASL_FACTS_OPT_IN: it is used only where the policy names it or, of several modules
+ *   that have the name, prefers its one
  *
  * What is known of a mechanism before it is loaded. The nicks are the words of the
  * description file.

@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include "sasl/xmpp-sasl-mechanism-info-private.h"
 #include "sasl/xmpp-sasl-policy-private.h"
 
 #include "core/xmpp-property.h"
@@ -88,7 +89,8 @@ install_name_properties (GParamFlags flags)
    * XmppSaslPolicy:allowed:
    *
    * The names of the only mechanisms that may be used, the preferred ones first; %NULL:
-   * all.
+   * all but those that wait to be named (%XMPP_SASL_FACTS_OPT_IN), which naming them here
+   * does.
    *
    * Since: 1.0
    */
@@ -106,7 +108,7 @@ install_name_properties (GParamFlags flags)
    * XmppSaslPolicy:preferred:
    *
    * The names of mechanisms that are tried before all others, in this order; they exclude
-   * nothing.
+   * nothing. One that waits to be named is named here, too.
    *
    * Since: 1.0
    */
@@ -130,8 +132,8 @@ xmpp_sasl_policy_class_init (XmppSaslPolicyClass *klass)
    *
    * The modules that a mechanism is taken from where more than one has it, in this order:
    * the names of their description files without `.sasl`. "cyrus" lets that module take the
-   * place of the library's own, for the names that both have. %NULL: what the program
-   * registered, then the first file.
+   * place of the library's own, for the names that both have. What only one module has does
+   * not become usable by this. %NULL: what the program registered, then the first file.
    *
    * Since: 1.0
    */
@@ -217,7 +219,8 @@ is_named (XmppSaslPolicy *self, XmppSaslMechanismInfo *info)
   const char *module = xmpp_sasl_mechanism_info_get_module (info);
 
   return contains (self->allowed, name) || contains (self->preferred, name) ||
-         (module != NULL && contains (self->preferred_modules, module));
+         (module != NULL && contains (self->preferred_modules, module) &&
+          xmpp_sasl_mechanism_info_is_shared (info));
 }
 
 const char *const *

@@ -8,8 +8,8 @@
 G_BEGIN_DECLS
 
 /* Where several modules have a mechanism. @modules: (nullable): those to take it from, best
- * first; where none of them has it, it is what xmpp_sasl_registry_find() gives. @role: a
- * module that cannot play it is passed over */
+ * first; where none of them has it, the first one that does not wait to be named. @role: a
+ * module that cannot play it is passed over; 0: any */
 XmppSaslMechanismInfo *xmpp_sasl_registry_find_from (XmppSaslRegistry *registry,
                                                      const char *name,
                                                      XmppSaslRole role,

@@ -223,6 +223,20 @@ get_library (XmppSaslRegistry *self, const char *path)
   return library;
 }
 
+/* What the program itself has registered never waits. */
+static gboolean
+waits_to_be_named (const Entry *entry)
+{
+  return xmpp_sasl_mechanism_info_get_file (entry->info) != NULL &&
+         (xmpp_sasl_mechanism_info_get_facts (entry->info) & XMPP_SASL_FACTS_OPT_IN);
+}
+
+static gboolean
+stand_beside (const Entry *first, const Entry *second)
+{
+  return waits_to_be_named (first) || waits_to_be_named (second);
+}
+
 static void
 add_found (XmppSaslMechanismInfo *info, const char *library, gpointer user_data)
 {
@@ -237,7 +251,11 @@ add_found (XmppSaslMechanismInfo *info, const char *library, gpointer user_data)
   /* The first one that has the name wins, unless a policy prefers the module of another. */
   if (first != NULL)
     {
-      add_taken (self, info, first);
+      /* One that waits to be named stands beside another one on purpose. */
+      if (!stand_beside (first, entry))
+        add_taken (self, info, first);
+      xmpp_sasl_mechanism_info_set_shared (first->info);
+      xmpp_sasl_mechanism_info_set_shared (info);
       while (first->next != NULL)
         first = first->next;
       first->next = entry;
@@ -355,18 +373,37 @@ xmpp_sasl_registry_list (XmppSaslRegistry *registry, XmppSaslRole role)
   return xmpp_sasl_registry_list_from (registry, role, NULL);
 }
 
-/* The one of the same name that is taken from @modules, else the first */
+/* @role 0: any */
+static gboolean
+can_play (const Entry *entry, XmppSaslRole role)
+{
+  return role == 0 || (xmpp_sasl_mechanism_info_get_roles (entry->info) & role);
+}
+
+/* The one of the same name that is taken from @modules, else the first one for the side: one
+ * that waits to be named does not stand before another one. */
 static Entry *
 choose_entry (Entry *first, XmppSaslRole role, const char *const *modules)
 {
+  Entry *waiting = NULL;
+
   for (guint i = 0; modules != NULL && modules[i] != NULL; i++)
     for (Entry *entry = first; entry != NULL; entry = entry->next)
       if (g_strcmp0 (xmpp_sasl_mechanism_info_get_module (entry->info), modules[i]) ==
               0 &&
-          (xmpp_sasl_mechanism_info_get_roles (entry->info) & role))
+          can_play (entry, role))
         return entry;
 
-  return first;
+  for (Entry *entry = first; entry != NULL; entry = entry->next)
+    if (can_play (entry, role))
+      {
+        if (!waits_to_be_named (entry))
+          return entry;
+        if (waiting == NULL)
+          waiting = entry;
+      }
+
+  return waiting != NULL ? waiting : first;
 }
 
 GPtrArray *
@@ -530,15 +567,17 @@ xmpp_sasl_registry_load_all (XmppSaslRegistry *registry)
 {
   g_autoptr (GPtrArray) entries = NULL;
   GHashTableIter iter;
-  gpointer entry;
+  gpointer first;
 
   g_return_if_fail (XMPP_IS_SASL_REGISTRY (registry));
 
   entries = g_ptr_array_new ();
   g_rec_mutex_lock (&registry->mutex);
   g_hash_table_iter_init (&iter, registry->entries);
-  while (g_hash_table_iter_next (&iter, NULL, &entry))
-    g_ptr_array_add (entries, entry);
+  while (g_hash_table_iter_next (&iter, NULL, &first))
+    for (Entry *entry = first; entry != NULL; entry = entry->next)
+      if (entry == first || stand_beside (first, entry))
+        g_ptr_array_add (entries, entry);
   /* Always in the same order: of two modules with the same type the second one fails. */
   g_ptr_array_sort (entries, compare_entries);
   for (guint i = 0; i < entries->len; i++)
@@ -555,6 +594,8 @@ find_type (XmppSaslRegistry *self,
 {
   Entry *entry = g_hash_table_lookup (self->entries, name);
 
+  if (entry != NULL && *info == NULL)
+    entry = choose_entry (entry, role, NULL);
   /* A certain one of those that have the name; replaced meanwhile, it is the new one. */
   for (Entry *one = *info != NULL ? entry : NULL; one != NULL; one = one->next)
     if (one->info == *info)
@@ -584,7 +625,7 @@ find_type (XmppSaslRegistry *self,
   return entry->type;
 }
 
-/* @wanted: (nullable): of those with this name, the one to make; NULL: the first */
+/* @wanted: (nullable): of those with this name, the one to make; NULL: the usual one */
 static XmppSaslMechanism *
 create (XmppSaslRegistry *self,
         const char *name,

@@ -9,6 +9,7 @@
 
 #include <glib/gstdio.h>
 
+#include "sasl/xmpp-sasl-policy-private.h"
 #include "sasl/xmpp-sasl-registry-private.h"
 #include "toy.h"
 
@@ -359,8 +360,9 @@ test_modules (void)
   second = xmpp_sasl_registry_find_from (registry, "X-TOKEN", client, second_one);
   g_assert_cmpstr (xmpp_sasl_mechanism_info_get_file (second), ==, b);
   g_assert_cmpstr (xmpp_sasl_mechanism_info_get_module (second), ==, "b");
-  g_assert_true (xmpp_sasl_registry_find_from (registry, "X-TOKEN", client, no_such) ==
-                 first);
+  /* What cannot play the side stands in nobody's way. */
+  first = xmpp_sasl_registry_find_from (registry, "X-TOKEN", client, no_such);
+  g_assert_cmpstr (xmpp_sasl_mechanism_info_get_module (first), ==, "a");
   g_assert_true (
       xmpp_sasl_registry_find_from (registry, "X-TOKEN", client, server_only) == first);
   list = xmpp_sasl_registry_list_from (registry, client, second_one);
@@ -383,6 +385,53 @@ test_modules (void)
       xmpp_sasl_registry_create_from (registry, second, context, NULL, &error));
   g_assert_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_MODULE);
   g_test_assert_expected_messages ();
+  remove_directory (directory);
+}
+
+/* What waits to be named does not hide what does not wait, whichever comes first. */
+static void
+test_modules_that_wait (void)
+{
+  static const char *const waiting[] = { "a", NULL };
+  const XmppSaslRole client = XMPP_SASL_ROLE_CLIENT;
+  g_autoptr (XmppSaslRegistry) registry = xmpp_sasl_registry_new ();
+  g_autofree char *directory = make_directory ();
+  g_autofree char *a =
+      write_file (directory, "a.sasl",
+                  MODULE "[X-TOKEN]\nRoles=client\nFacts=opt-in\nStrength=9\nFields=\n"
+                         "[X-ONLY]\nRoles=client\nFacts=opt-in\nStrength=9\nFields=\n");
+  g_autofree char *b =
+      write_file (directory, "b.sasl",
+                  MODULE "[X-TOKEN]\nRoles=client;server\nFacts=\nStrength=5\nFields=\n");
+  g_autofree char *broken = NULL;
+  g_autoptr (XmppSaslPolicy) policy = xmpp_sasl_policy_new ();
+  g_autoptr (GPtrArray) list = NULL;
+  XmppSaslMechanismInfo *info;
+
+  xmpp_sasl_registry_add_directory (registry, directory);
+
+  info = xmpp_sasl_registry_find (registry, "X-TOKEN");
+  g_assert_cmpstr (xmpp_sasl_mechanism_info_get_file (info), ==, b);
+  g_assert_true (xmpp_sasl_registry_find_from (registry, "X-TOKEN", client, NULL) ==
+                 info);
+  g_assert_true (xmpp_sasl_registry_find_from (registry, "X-TOKEN", XMPP_SASL_ROLE_SERVER,
+                                               waiting) == info);
+  info = xmpp_sasl_registry_find_from (registry, "X-TOKEN", client, waiting);
+  g_assert_cmpstr (xmpp_sasl_mechanism_info_get_file (info), ==, a);
+  info = xmpp_sasl_registry_find (registry, "X-ONLY");
+  g_assert_cmpstr (xmpp_sasl_mechanism_info_get_file (info), ==, a);
+
+  /* To prefer a module opens what it has in the place of another one, and nothing else. */
+  g_object_set (policy, "preferred-modules", waiting, NULL);
+  g_assert_cmpstr (xmpp_sasl_policy_judge (policy, info), ==,
+                   "it is used only where the policy names it");
+  info = xmpp_sasl_registry_find_from (registry, "X-TOKEN", client, waiting);
+  g_assert_null (xmpp_sasl_policy_judge (policy, info));
+
+  list = xmpp_sasl_registry_list (registry, client);
+  g_assert_cmpuint (list->len, ==, 2);
+  broken = dup_broken (registry);
+  g_assert_cmpstr (broken, ==, "");
   remove_directory (directory);
 }
 
@@ -509,6 +558,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sasl/registry/facts-of-key-file", test_facts_of_key_file);
   g_test_add_func ("/sasl/registry/first-file-wins", test_first_file_wins);
   g_test_add_func ("/sasl/registry/modules", test_modules);
+  g_test_add_func ("/sasl/registry/modules-that-wait", test_modules_that_wait);
   g_test_add_func ("/sasl/registry/L3-paths", test_L3_paths);
   g_test_add_func ("/sasl/registry/L3-kinds-of-files", test_L3_kinds_of_files);
   g_test_add_func ("/sasl/registry/L3-owners", test_L3_owners);
