@@ -88,6 +88,27 @@ is_ours (XmppBind *self, XmppJid *jid)
          g_strcmp0 (xmpp_jid_get_domain (jid), self->domain) == 0;
 }
 
+/* A ticket, a certificate or a token says itself whose it is, whatever address the login is
+ * for. */
+static void
+set_foreign (XmppBind *self, XmppJid *jid, GError **error)
+{
+  const char *peer = xmpp_feature_get_peer (XMPP_FEATURE (self));
+  g_autoptr (XmppJid) bare = jid != NULL ? xmpp_jid_dup_bare (jid) : NULL;
+
+  if (bare == NULL || self->account == NULL || xmpp_jid_equal (bare, self->account))
+    g_set_error (error, XMPP_STREAM_ERROR, XMPP_STREAM_ERROR_INVALID_FROM,
+                 "%s bound a resource to an address that is not this account's", peer);
+  else
+    g_set_error (error, XMPP_STREAM_ERROR, XMPP_STREAM_ERROR_INVALID_FROM,
+                 "%s bound a resource to %s, and this account is %s: the ticket, "
+                 "certificate or token is that other one's. What to do: log in as %s, or "
+                 "with what is this account's; klist shows whose a Kerberos ticket is, "
+                 "and kinit, or the credential's principal, gets another one",
+                 peer, xmpp_jid_to_string (bare), xmpp_jid_to_string (self->account),
+                 xmpp_jid_to_string (bare));
+}
+
 /* <iq type='result' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>
  *   <jid>juliet@im.example.com/phone</jid></bind></iq>            RFC 6120 §7.6.1 */
 static XmppJid *
@@ -112,8 +133,7 @@ parse_reply (XmppBind *self, XmppElement *reply, GError **error)
   jid = xmpp_jid_new (xmpp_element_get_text (element), NULL);
   if (jid == NULL || !is_ours (self, jid))
     {
-      g_set_error (error, XMPP_STREAM_ERROR, XMPP_STREAM_ERROR_INVALID_FROM,
-                   "%s bound a resource to an address that is not this account's", peer);
+      set_foreign (self, jid, error);
       return NULL;
     }
 

@@ -9,102 +9,117 @@
 #include <krb5.h>
 
 #define MAX_TEXT 512
-#define KINIT                                                                            \
-  "get one with kinit, or log in to this computer with the account that has it"
-#define NO_KEY                                                                           \
-  "the keytab has no key for the service %s",                                            \
-      "add the principal to Kerberos, and its key to the keytab"
-#define KDC_ADMINISTRATOR "ask the administrator of Kerberos"
 
-/* What the codes of Kerberos mean to a person */
+#define NO_TICKET "there is no Kerberos ticket"
+#define EXPIRED "the Kerberos ticket has expired"
+#define CLOCK "the clock of this computer differs too much from that of Kerberos"
+#define NO_REALM "nothing says where the Kerberos server of the realm is"
+#define KEY_IS_OLD "the key in the keytab is not right, or not any more"
+#define OTHER_KEY "the keytab has another key for the service %s than Kerberos has"
+#define NO_KEY "the keytab has no key for the service %s"
+
+#define KINIT                                                                            \
+  "run kinit (klist shows which tickets there are), or log in to this computer with "    \
+  "the account that has one"
+#define KINIT_AGAIN "run kinit again, or kinit -R where the ticket can be renewed"
+#define SET_CLOCK "set the clock of this computer, best by NTP: timedatectl set-ntp true"
+#define NEW_CLIENT_KEY                                                                   \
+  "make the keytab anew: kadmin -q 'ktadd -k FILE PRINCIPAL' (and kinit -k -t FILE "     \
+  "PRINCIPAL tries it)"
+#define ADD_KEY                                                                          \
+  "let Kerberos know the service, and put its key into the keytab: "                     \
+  "kadmin -q 'addprinc -randkey %s', kadmin -q 'ktadd -k FILE %s' (and klist -k FILE "   \
+  "shows what is there)"
+#define NEW_KEY "put the newest key into the keytab: kadmin -q 'ktadd -k FILE %s'"
+
+/* What the codes of Kerberos mean to a person. A row is for a minor code; those of major ones
+ * are asked last. */
 typedef struct
 {
-  krb5_error_code minor;
-  const char *what; /* with %s: the service's principal */
-  const char *remedy;
+  krb5_error_code minor; /* 0: any */
+  OM_uint32 major;       /* 0: any */
+  const char *what;      /* with %s: the service's principal */
+  const char *remedy;    /* the same; or NULL */
 } Explanation;
 
 static const Explanation client_explanations[] = {
-  { KRB5_FCC_NOFILE, "there is no Kerberos ticket", KINIT },
-  { KRB5_CC_NOTFOUND, "there is no Kerberos ticket", KINIT },
-  { KRB5_CC_FORMAT, "the Kerberos tickets cannot be read", KINIT },
-  { EACCES, "the Kerberos tickets or the keytab cannot be read",
+  { KRB5_FCC_NOFILE, 0, NO_TICKET, KINIT },
+  { KRB5_CC_NOTFOUND, 0, NO_TICKET, KINIT },
+  { ENOENT, 0, NO_TICKET, KINIT },
+  { KRB5_CC_FORMAT, 0, "the Kerberos tickets cannot be read", KINIT },
+  { EACCES, 0, "the Kerberos tickets or the keytab cannot be read",
     "check whom the file belongs to" },
-  { ENOENT, "there is no Kerberos ticket", KINIT },
-  { KRB5KRB_AP_ERR_TKT_EXPIRED, "the Kerberos ticket has expired",
-    "get a new one with kinit" },
-  { KRB5KRB_AP_ERR_SKEW,
-    "the clock of this computer differs too much from that of Kerberos",
-    "set the clock, best by NTP" },
-  { KRB5_KDCREP_SKEW, "the clock of this computer differs too much from that of Kerberos",
-    "set the clock, best by NTP" },
-  { KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN, "Kerberos does not know the service %s",
-    "check the domain behind the @; else ask the operator of the server for this "
-    "principal, and for its key in the server's keytab" },
-  { KRB5KDC_ERR_ETYPE_NOSUPP,
+  { KRB5KRB_AP_ERR_TKT_EXPIRED, 0, EXPIRED, KINIT_AGAIN },
+  { KRB5KRB_AP_ERR_TKT_NYV, 0, "the Kerberos ticket is not valid yet", SET_CLOCK },
+  { KRB5KRB_AP_ERR_SKEW, 0, CLOCK, SET_CLOCK },
+  { KRB5_KDCREP_SKEW, 0, CLOCK, SET_CLOCK },
+  { KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN, 0, "Kerberos does not know the service %s",
+    "check the domain behind the @ (kvno %s asks Kerberos for the same); else ask the "
+    "operator of the server for this principal, and for its key in the server's keytab" },
+  { KRB5KDC_ERR_ETYPE_NOSUPP, 0,
     "Kerberos has no key for the service %s of a kind that is used here",
     "ask the operator of the server to give it a key for AES" },
-  { KRB5_KDC_UNREACH, "no Kerberos server answers",
-    "check the network (a VPN may be needed), and the realm in krb5.conf" },
-  { KRB5_REALM_UNKNOWN, "nothing says where the Kerberos server of the realm is",
-    "check the realm, in krb5.conf or in the DNS" },
-  { KRB5_REALM_CANT_RESOLVE, "nothing says where the Kerberos server of the realm is",
-    "check the network, and the realm in krb5.conf" },
-  { KRB5_CONFIG_NODEFREALM, "this computer belongs to no Kerberos realm",
+  { KRB5_KDC_UNREACH, 0, "no Kerberos server answers",
+    "check the network (a VPN may be needed), and the realm in krb5.conf; kinit meets "
+    "the "
+    "same" },
+  { KRB5_REALM_UNKNOWN, 0, NO_REALM, "name it in krb5.conf, or in the DNS" },
+  { KRB5_REALM_CANT_RESOLVE, 0, NO_REALM, "check the network, and krb5.conf" },
+  { KRB5_CONFIG_NODEFREALM, 0, "this computer belongs to no Kerberos realm",
     "set default_realm in krb5.conf" },
-  { KRB5_CONFIG_CANTOPEN, "krb5.conf cannot be read", "check that file" },
-  { KRB5_CONFIG_BADFORMAT, "krb5.conf cannot be understood", "check that file" },
-  { KRB5_KT_NOTFOUND, "there is no such keytab, or it has no key for this principal",
-    "check the credential's keytab and principal" },
-  { KRB5KDC_ERR_C_PRINCIPAL_UNKNOWN, "Kerberos does not know the user",
+  { KRB5_CONFIG_CANTOPEN, 0, "krb5.conf cannot be read", "check that file" },
+  { KRB5_CONFIG_BADFORMAT, 0, "krb5.conf cannot be understood", "check that file" },
+  { KRB5_KT_NOTFOUND, 0, "there is no such keytab, or it has no key for this principal",
+    "check the credential's client-keytab (klist -k FILE shows whose keys it has) and "
+    "principal" },
+  { KRB5KDC_ERR_C_PRINCIPAL_UNKNOWN, 0, "Kerberos does not know the user",
     "check the principal" },
-  { KRB5KDC_ERR_PREAUTH_FAILED, "the key in the keytab is not right, or not any more",
-    "make the keytab anew" },
-  { KRB5_PREAUTH_FAILED, "the key in the keytab is not right, or not any more",
-    "make the keytab anew" },
-  { KRB5KDC_ERR_CLIENT_REVOKED, "Kerberos has locked the user", KDC_ADMINISTRATOR },
-  { KRB5KDC_ERR_KEY_EXP, "the password has expired", "change it with kpasswd" },
-  { KRB5KRB_AP_ERR_MODIFIED,
+  { KRB5KDC_ERR_PREAUTH_FAILED, 0, KEY_IS_OLD, NEW_CLIENT_KEY },
+  { KRB5_PREAUTH_FAILED, 0, KEY_IS_OLD, NEW_CLIENT_KEY },
+  { KRB5KDC_ERR_CLIENT_REVOKED, 0, "Kerberos has locked the user",
+    "ask the administrator of Kerberos" },
+  { KRB5KDC_ERR_KEY_EXP, 0, "the password has expired", "change it: run kpasswd" },
+  { KRB5KRB_AP_ERR_MODIFIED, 0,
     "the server has another key for the service %s than Kerberos has",
     "ask the operator of the server to renew its keytab" },
+  { 0, GSS_S_NO_CRED, NO_TICKET, KINIT },
+  { 0, GSS_S_CREDENTIALS_EXPIRED, EXPIRED, KINIT_AGAIN },
+  { 0, GSS_S_DEFECTIVE_TOKEN, "the server's message cannot be understood", NULL },
+  { 0, GSS_S_BAD_SIG, "the server's message cannot be understood", NULL },
 };
 
 static const Explanation server_explanations[] = {
-  { KRB5_KT_NOTFOUND, NO_KEY },
-  { KRB5_KT_KVNONOTFOUND, "the keytab has only older or newer keys for the service %s",
-    "renew the keytab" },
-  { KRB5KRB_AP_ERR_NOKEY, "the keytab has no key for the client's ticket",
-    "renew the keytab" },
-  { KRB5KRB_AP_WRONG_PRINC, "the client's ticket is not for the service %s",
+  { KRB5_KT_NOTFOUND, 0, NO_KEY, ADD_KEY },
+  { KRB5_KT_KVNONOTFOUND, 0, "the keytab has only older or newer keys for the service %s",
+    NEW_KEY },
+  { KRB5KRB_AP_ERR_NOKEY, 0, "the keytab has no key for the client's ticket", NEW_KEY },
+  { KRB5KRB_AP_WRONG_PRINC, 0, "the client's ticket is not for the service %s",
     "check which name the client asks for" },
-  { KRB5KRB_AP_ERR_NOT_US,
+  { KRB5KRB_AP_ERR_NOT_US, 0,
     "the keytab has no key for the client's ticket, which is for an older or newer key "
     "of "
     "the service %s, or for another one",
-    "renew the keytab" },
-  { KRB5KRB_AP_ERR_BAD_INTEGRITY, "the keytab has another key than Kerberos has",
-    "renew the keytab" },
-  { KRB5KRB_AP_ERR_MODIFIED, "the keytab has another key than Kerberos has",
-    "renew the keytab" },
-  { KRB5KRB_AP_ERR_TKT_EXPIRED, "the client's ticket has expired", NULL },
-  { KRB5KRB_AP_ERR_SKEW, "the client's clock differs too much from this one",
-    "set both clocks, best by NTP" },
-  { KRB5KRB_AP_ERR_REPEAT, "the client's message has been seen before", NULL },
-  { ENOENT, "there is no keytab", "make one, and name it" },
-  { EACCES, "the keytab cannot be read", "check whom the file belongs to" },
-  { KRB5_CONFIG_NODEFREALM, "this computer belongs to no Kerberos realm",
+    NEW_KEY },
+  { KRB5KRB_AP_ERR_BAD_INTEGRITY, 0, OTHER_KEY, NEW_KEY },
+  { KRB5KRB_AP_ERR_MODIFIED, 0, OTHER_KEY, NEW_KEY },
+  { KRB5KRB_AP_ERR_TKT_EXPIRED, 0, "the client's ticket has expired", NULL },
+  { KRB5KRB_AP_ERR_TKT_NYV, 0, "the client's ticket is not valid yet", SET_CLOCK },
+  { KRB5KRB_AP_ERR_SKEW, 0,
+    "the client's clock, or that of Kerberos, differs too much from this one",
+    SET_CLOCK },
+  { KRB5KRB_AP_ERR_REPEAT, 0, "the client's message has been seen before", NULL },
+  { ENOENT, 0, "there is no keytab", ADD_KEY },
+  { EACCES, 0, "the keytab cannot be read", "check whom the file belongs to" },
+  { KRB5_CONFIG_NODEFREALM, 0, "this computer belongs to no Kerberos realm",
     "set default_realm in krb5.conf" },
+  { 0, GSS_S_NO_CRED, NO_KEY, ADD_KEY },
+  { 0, GSS_S_CREDENTIALS_EXPIRED, "the client's ticket has expired", NULL },
+  { 0, GSS_S_BAD_BINDINGS,
+    "the client is bound to another connection: somebody may stand in between", NULL },
+  { 0, GSS_S_DEFECTIVE_TOKEN, "the client's message cannot be understood", NULL },
+  { 0, GSS_S_BAD_SIG, "the client's message cannot be understood", NULL },
+  { 0, GSS_S_BAD_MECH, "the client's message cannot be understood", NULL },
 };
-
-static const Explanation no_ticket = { 0, "there is no Kerberos ticket", KINIT };
-static const Explanation no_key = { 0, NO_KEY };
-static const Explanation expired = { 0, "the Kerberos ticket has expired",
-                                     "get a new one with kinit" };
-static const Explanation misbound = {
-  0, "the client is bound to another connection: somebody may stand in between", NULL
-};
-static const Explanation defective = { 0, "the peer's message cannot be understood",
-                                       NULL };
 
 static const Explanation *
 explain (GssapiMoment moment, OM_uint32 major, OM_uint32 minor)
@@ -115,24 +130,11 @@ explain (GssapiMoment moment, OM_uint32 major, OM_uint32 minor)
                         : G_N_ELEMENTS (server_explanations);
 
   for (gsize i = 0; i < n_rows; i++)
-    if (rows[i].minor == (krb5_error_code) minor)
+    if (rows[i].major == 0 ? rows[i].minor == (krb5_error_code) minor
+                           : rows[i].major == GSS_ROUTINE_ERROR (major))
       return &rows[i];
 
-  switch (GSS_ROUTINE_ERROR (major))
-    {
-    case GSS_S_NO_CRED:
-      return client ? &no_ticket : &no_key;
-    case GSS_S_CREDENTIALS_EXPIRED:
-      return &expired;
-    case GSS_S_BAD_BINDINGS:
-      return &misbound;
-    case GSS_S_DEFECTIVE_TOKEN:
-    case GSS_S_BAD_SIG:
-    case GSS_S_BAD_MECH:
-      return &defective;
-    default:
-      return NULL;
-    }
+  return NULL;
 }
 
 static XmppSaslError
@@ -191,16 +193,13 @@ append_text (GString *texts, OM_uint32 code, int type)
   while (more != 0 && texts->len < 4 * MAX_TEXT);
 }
 
+/* @text with the service's principal in it */
 static char *
-dup_what (XmppSaslMechanism *mechanism, const Explanation *explanation)
+fill_in (XmppSaslMechanism *mechanism, const char *text)
 {
   g_autofree char *service = gssapi_dup_service (mechanism);
-  g_auto (GStrv) parts = NULL;
+  g_auto (GStrv) parts = g_strsplit (text, "%s", -1);
 
-  if (explanation == NULL)
-    return g_strdup ("Kerberos says no");
-
-  parts = g_strsplit (explanation->what, "%s", 2);
   return g_strjoinv (service, parts);
 }
 
@@ -213,8 +212,13 @@ set_error (GError **error,
            const char *texts)
 {
   const Explanation *explanation = explain (moment, major, minor);
-  const char *remedy = explanation != NULL ? explanation->remedy : NULL;
-  g_autofree char *what = dup_what (mechanism, explanation);
+  g_autofree char *what = NULL;
+  g_autofree char *remedy = NULL;
+
+  what =
+      fill_in (mechanism, explanation != NULL ? explanation->what : "Kerberos says no");
+  if (explanation != NULL && explanation->remedy != NULL)
+    remedy = fill_in (mechanism, explanation->remedy);
 
   g_set_error (error, XMPP_SASL_ERROR, (int) get_code (moment, major, minor),
                "%s: %s (%s)%s%s", xmpp_sasl_mechanism_get_name (mechanism), what, texts,

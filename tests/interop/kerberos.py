@@ -16,6 +16,7 @@ Nothing of the system is read or changed: the environment names all the files.
 """
 
 import contextlib
+import glob
 import os
 import shutil
 import socket
@@ -27,6 +28,7 @@ import time
 import lab
 
 REALM = "LAB.TEST"
+FAKETIME = "/usr/lib/*/faketime/libfaketime.so.1"
 
 
 @contextlib.contextmanager
@@ -53,6 +55,7 @@ class Kdc:
         self.hosts = hosts
         self.directory = None
         self.process = None
+        self.has_other_clocks = bool(glob.glob(FAKETIME))
 
     def path(self, *names):
         return os.path.join(self.directory, *names)
@@ -102,10 +105,10 @@ class Kdc:
     def _administer(self, *requests):
         self._run("kadmin.local", "-r", REALM, input="\n".join(requests) + "\n", **lab.servant())
 
-    def kinit(self, user, cache=None, lifetime="1h"):
+    def kinit(self, user, cache=None, lifetime="1h", config="krb5.conf"):
         """Tickets by password. The words are the way kinit spells a lifetime."""
         self._run("kinit", "-l", lifetime, "-c", self.cache(cache or user), user,
-                  input=lab.PASSWORD + "\n")
+                  input=lab.PASSWORD + "\n", environment=self.environment(config))
 
     def kinit_by_keytab(self, user, cache):
         self._run("kinit", "-k", "-t", self.keytab(user), "-c", self.cache(cache), user)
@@ -165,18 +168,50 @@ class Kdc:
         return self
 
     def _start(self):
-        with open(self.path("output"), "wb") as output:
-            self.process = subprocess.Popen(
+        self.process = self._run_kdc("kdc.conf", self.port)
+
+    def _run_kdc(self, profile, port, **environment):
+        with open(self.path("output"), "ab") as output:
+            process = subprocess.Popen(
                 ["krb5kdc", "-n", "-r", REALM], stdin=subprocess.DEVNULL, stdout=output,
-                stderr=subprocess.STDOUT, **lab.servant(), env=self._whole_environment())
+                stderr=subprocess.STDOUT, **lab.servant(),
+                env={**self._whole_environment(), "KRB5_KDC_PROFILE": self.path(profile),
+                     **environment})
         end = time.monotonic() + 30
-        while time.monotonic() < end and self.process.poll() is None:
+        while time.monotonic() < end and process.poll() is None:
             with contextlib.suppress(OSError):
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-                return
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                return process
             time.sleep(0.05)
         with open(self.path("output"), encoding="utf-8", errors="replace") as file:
             raise lab.LabError(f"krb5kdc does not answer:\n{file.read()}")
+
+    @contextlib.contextmanager
+    def other_clocks(self):
+        """Two more KDCs of the realm, with clocks an hour behind and an hour ahead: slow.conf and
+        fast.conf, and alice's tickets from there in the caches "slow" and "fast". Where there
+        is no faketime there is none of it."""
+        with contextlib.ExitStack() as stack:
+            if self.has_other_clocks:
+                for name, shift in (("slow", "-1h"), ("fast", "+1h")):
+                    stack.enter_context(self._other_clock(name, shift))
+            yield
+
+    @contextlib.contextmanager
+    def _other_clock(self, name, shift):
+        port, = lab.free_ports(1)
+        config = name + ".conf"
+        profile = name + "-kdc.conf"
+        with open(self.path("kdc.conf"), encoding="ascii") as file:
+            self._write(profile, file.read().replace(f":{self.port}", f":{port}"))
+        self.write_config(config, port)
+        process = self._run_kdc(profile, port, LD_PRELOAD=glob.glob(FAKETIME)[0], FAKETIME=shift)
+        try:
+            self.kinit("alice", name, "5h", config=config)
+            yield
+        finally:
+            process.terminate()
+            process.wait(10)
 
     def __exit__(self, *unused):
         if self.process is not None and self.process.poll() is None:
@@ -199,7 +234,8 @@ def silent_kdc():
 
 
 def main():
-    with Kdc(["a.test", "auth.x.test", "p.test", "renewed.test"]) as kdc, silent_kdc() as port:
+    with Kdc(["a.test", "auth.x.test", "p.test", "renewed.test"]) as kdc, silent_kdc() as port, \
+            kdc.other_clocks():
         kdc.write_config("silent.conf", port)
         kdc.write_config("plain.conf", kdc.port, canonicalize=False)
         kdc.kinit("alice", "expired", "1s")
@@ -207,6 +243,8 @@ def main():
         end = time.monotonic() + 2
         for user in lab.USERS:
             kdc.kinit(user)
+        # This one has no ticket for a service, and gets none.
+        kdc.kinit("alice", "fresh", "5h")
         kdc.add_service("elsewhere.test", "elsewhere")
         kdc.change_key("renewed.test", "unknown")
         time.sleep(max(0, end - time.monotonic()))

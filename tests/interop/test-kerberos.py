@@ -65,6 +65,9 @@ class Tests(checks.Checks):
     def says(self, result, name, *texts):
         """Step and status of a refused login, and what its message says"""
         self.failed(result, 5, f"{self.label}: {name}", step=("sasl",))
+        self.explains(result, name, *texts)
+
+    def explains(self, result, name, *texts):
         message = result.get("error", "message") or ""
         self.tap.equal([text for text in texts if text not in message], [],
                        f"{self.label}: {name}: the message", result)
@@ -95,7 +98,7 @@ class Tests(checks.Checks):
                                 options=["--principal", f"{user}@{kerberos.REALM}"])
             self.kerberos_login(result, f"{user}'s ticket out of a collection")
         self.says(self.login(GSS, options=["--principal", "bob@" + kerberos.REALM]),
-                  "only somebody else's ticket", NO_TICKET, "What to do: get one with kinit")
+                  "only somebody else's ticket", NO_TICKET, "What to do: run kinit")
         self.says(self.login(GSS, options=["--client-keytab", self.kdc.path("nowhere")]),
                   "no keytab", "there is no such keytab", "What to do:")
         # Nobody is asked for a password, and one that is there is used.
@@ -107,7 +110,7 @@ class Tests(checks.Checks):
 
     def without_a_ticket(self):
         self.says(self.login(GSS, cache="none"), "no ticket", NO_TICKET,
-                  "What to do: get one with kinit", GSS)
+                  "What to do: run kinit", GSS)
         for cache, why in (("none", NO_TICKET), ("expired", EXPIRED)):
             result = self.login(CYRUS, cache=cache, password=lab.PASSWORD)
             self.logged_in(result, f"{self.label}: {why}, and a password is there",
@@ -119,12 +122,13 @@ class Tests(checks.Checks):
                             options=["--mechanism", "GSSAPI", "--mechanism", "PLAIN"])
         self.logged_in(result, f"{self.label}: PLAIN in place of GSSAPI", mechanism="PLAIN")
         self.says(self.login(GSS, cache="expired"), "expired ticket",
-                  EXPIRED, "Ticket expired", "What to do:")
+                  EXPIRED, "Ticket expired", "What to do: run kinit again")
 
     def other_services(self):
         result = self.login(UNKNOWN)
         self.says(result, "unknown service",
-                  f"Kerberos does not know the service xmpp/{UNKNOWN}", "What to do:")
+                  f"Kerberos does not know the service xmpp/{UNKNOWN}",
+                  f"What to do: check the domain behind the @ (kvno xmpp/{UNKNOWN} ")
         result = self.login(RENEWED)
         self.says(result, "a key that the server does not have", "not-authorized", RENEWED)
 
@@ -136,6 +140,21 @@ class Tests(checks.Checks):
                     f"{self.label}: as somebody else", "not-authorized", ("sasl",))
         result = self.login(GSS, cache="bob")
         self.failed(result, 6, f"{self.label}: the ticket of somebody else", step=("bind",))
+        self.explains(result, "the ticket of somebody else",
+                      f"to bob@{GSS}, and this account is alice@{GSS}",
+                      f"What to do: log in as bob@{GSS}", "klist", "kinit")
+
+    def clocks(self):
+        if not self.kdc.has_other_clocks:
+            return
+        self.says(self.login(GSS, cache="fresh", config="fast.conf"), "clock behind",
+                  "the clock of this computer differs too much", "What to do: set the clock",
+                  "timedatectl")
+        self.says(self.login(GSS, cache="fresh", config="slow.conf"), "clock ahead",
+                  "the Kerberos ticket is not valid yet", "What to do: set the clock")
+        for name in ("slow", "fast"):
+            self.failed(self.login(GSS, cache=name, config=name + ".conf"), 5,
+                        f"{self.label}: the server's clock, {name}", "not-authorized", ("sasl",))
 
     def kdc_is_away(self):
         """Nobody listens; and somebody does, and says nothing: the time that the tool was given
@@ -165,7 +184,7 @@ class Tests(checks.Checks):
 
     def tests(self):
         return (self.with_a_ticket, self.which_ticket, self.without_a_ticket, self.other_services,
-                self.other_identities, self.kdc_is_away, self.logs)
+                self.other_identities, self.clocks, self.kdc_is_away, self.logs)
 
 
 class PythonTests(checks.Checks):
@@ -241,7 +260,7 @@ def make_tickets(kdc):
         kdc.kinit(user)
     kdc.kinit_by_keytab("alice", "by-keytab")
     # This one has no ticket for a service, and gets none.
-    kdc.kinit("alice", "fresh")
+    kdc.kinit("alice", "fresh", "5h")
     return kdc.collect("collection")
 
 
@@ -269,7 +288,8 @@ def main():
     tap = lab.Tap()
     services = [prosody_cyrus.service_host(lab.host_name(lab.DOMAIN, kind), kind)
                 for kind in KINDS]
-    with kerberos.Kdc([*services, RENEWED]) as kdc, kerberos.silent_kdc() as port:
+    with kerberos.Kdc([*services, RENEWED]) as kdc, kerberos.silent_kdc() as port, \
+            kdc.other_clocks():
         kdc.write_config("silent.conf", port)
         kdc.write_config("dead.conf", 1)
         kdc.change_key(RENEWED, "unknown")

@@ -266,8 +266,9 @@ test_client_unavailable (void)
     const char *text;
   } rows[] = {
     { "ccache", missing, "there is no Kerberos ticket" },
-    { "ccache", missing, "What to do: get one with kinit" },
+    { "ccache", missing, "What to do: run kinit (klist shows" },
     { "ccache", expired, "the Kerberos ticket has expired" },
+    { "ccache", expired, "What to do: run kinit again, or kinit -R" },
     { "ccache", "NOSUCHTYPE:x", "Unknown credential cache type" },
     { "client-keytab", keytab, "no such keytab" },
     { "principal", "carol", "there is no Kerberos ticket" },
@@ -374,13 +375,73 @@ cancel_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* From now on; NULL: the usual one again */
+static void
+use_config (const char *name)
+{
+  static char *usual = NULL;
+  g_autofree char *other =
+      name != NULL ? g_build_filename (g_getenv ("XMPP_TEST_KERBEROS"), name, NULL)
+                   : NULL;
+
+  if (usual == NULL)
+    usual = g_strdup (g_getenv ("KRB5_CONFIG"));
+  g_assert_true (g_setenv ("KRB5_CONFIG", other != NULL ? other : usual, TRUE));
+}
+
+/* The clock of the KDC is an hour behind or ahead of that of the client; then that of the
+ * client has followed it, and the server's has not. */
+static void
+test_clocks (void)
+{
+  static const struct
+  {
+    const char *config;
+    const char *cache;
+    const char *client; /* what it says with a ticket from elsewhere */
+    const char *server; /* what it says of a client whose ticket is from there */
+  } rows[] = {
+    { "fast.conf", "fast.cache",
+      "the clock of this computer differs too much from that of Kerberos",
+      "the client's ticket is not valid yet" },
+    { "slow.conf", "slow.cache", "the Kerberos ticket is not valid yet",
+      "the client's clock, or that of Kerberos, differs too much from this one" },
+  };
+  g_autofree char *fresh = gssapi_fixture_dup_file ("fresh.cache");
+  g_autofree char *config =
+      g_build_filename (g_getenv ("XMPP_TEST_KERBEROS"), "slow.conf", NULL);
+
+  if (!g_file_test (config, G_FILE_TEST_EXISTS))
+    {
+      g_test_skip ("There is no faketime");
+      return;
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    for (guint j = 0; j < G_N_ELEMENTS (gssapi_fixture_mechanisms); j++)
+      {
+        const char *name = gssapi_fixture_mechanisms[j];
+        g_autofree char *cache = gssapi_fixture_dup_file (rows[i].cache);
+        g_autoptr (XmppSaslMechanism)
+            astray = gssapi_fixture_client (name, "ccache", fresh);
+        g_autoptr (XmppSaslMechanism)
+            client = gssapi_fixture_client (name, "ccache", cache);
+        g_autoptr (XmppSaslMechanism) server = gssapi_fixture_server (name);
+
+        use_config (rows[i].config);
+        gssapi_fixture_step_refused (astray, NULL, XMPP_SASL_ERROR_UNAVAILABLE,
+                                     rows[i].client);
+        gssapi_fixture_assert_server_refuses (client, server,
+                                              XMPP_SASL_ERROR_NOT_AUTHORIZED,
+                                              rows[i].server);
+        use_config (NULL);
+      }
+}
+
 /* The KDC takes the request and never answers: half a minute in a thread, nothing here */
 static void
 test_silent_kdc (void)
 {
-  g_autofree char *config =
-      g_build_filename (g_getenv ("XMPP_TEST_KERBEROS"), "silent.conf", NULL);
-  g_autofree char *usual = g_strdup (g_getenv ("KRB5_CONFIG"));
   g_autoptr (XmppSaslMechanism)
       client = gssapi_fixture_for_host (XMPP_SASL_ROLE_CLIENT, "silent.test");
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
@@ -391,14 +452,14 @@ test_silent_kdc (void)
   guint source = g_timeout_add (10, count_cb, &turns);
   XmppSaslStatus status;
 
-  g_assert_true (g_setenv ("KRB5_CONFIG", config, TRUE));
+  use_config ("silent.conf");
   g_timeout_add (300, cancel_cb, cancellable);
   xmpp_sasl_mechanism_step_async (client, NULL, cancellable, xmpp_test_result_cb,
                                   &result);
   g_assert_null (xmpp_sasl_mechanism_step_finish (client, xmpp_test_result_wait (&result),
                                                   &status, &error));
   g_source_remove (source);
-  g_assert_true (g_setenv ("KRB5_CONFIG", usual, TRUE));
+  use_config (NULL);
 
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_test_message ("%u turns, %d ms", turns,
@@ -474,6 +535,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sasl-gssapi/client-unavailable", test_client_unavailable);
   g_test_add_func ("/sasl-gssapi/A13/hosts", test_hosts);
   g_test_add_func ("/sasl-gssapi/A13/wrong-service", test_wrong_service);
+  g_test_add_func ("/sasl-gssapi/clocks", test_clocks);
   g_test_add_func ("/sasl-gssapi/messages", test_messages);
   /* The last one: a thread stays busy. */
   g_test_add_func ("/sasl-gssapi/silent-kdc", test_silent_kdc);
