@@ -162,7 +162,23 @@ get_code (GssapiMoment moment, OM_uint32 major, OM_uint32 minor)
     }
 }
 
-/* A text may come from the peer (RFC 4120 §5.9.1, e-text). */
+char *
+gssapi_dup_text (gss_buffer_t buffer)
+{
+  g_autofree char *valid = g_utf8_make_valid (buffer->value != NULL ? buffer->value : "",
+                                              (gssize) MIN (buffer->length, MAX_TEXT));
+  GString *text = g_string_new (NULL);
+
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar character = g_utf8_get_char (p);
+
+      g_string_append_unichar (text, g_unichar_isprint (character) ? character : ' ');
+    }
+
+  return g_strstrip (g_string_free (text, FALSE));
+}
+
 static void
 append_text (GString *texts, OM_uint32 code, int type)
 {
@@ -178,17 +194,9 @@ append_text (GString *texts, OM_uint32 code, int type)
                                          &more, &buffer)))
         return;
 
-      if (buffer.length > 0)
-        text = g_utf8_make_valid (buffer.value, MIN (buffer.length, MAX_TEXT));
+      text = gssapi_dup_text (&buffer);
       gss_release_buffer (&minor, &buffer);
-      if (text == NULL)
-        continue;
-
-      for (char *p = text; *p != '\0'; p++)
-        if (g_ascii_iscntrl (*p))
-          *p = ' ';
-      g_string_append_printf (texts, "%s%s", texts->len > 0 ? "; " : "",
-                              g_strstrip (text));
+      g_string_append_printf (texts, "%s%s", texts->len > 0 ? "; " : "", text);
     }
   while (more != 0 && texts->len < 4 * MAX_TEXT);
 }

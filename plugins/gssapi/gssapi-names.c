@@ -4,7 +4,6 @@
 #include "config.h"
 
 #include "gssapi-private.h"
-#include "sasl-account.h"
 
 #include <krb5.h>
 #include <string.h>
@@ -263,7 +262,7 @@ gssapi_acquire_server (XmppSaslMechanism *mechanism,
          gssapi_set_error (error, mechanism, GSSAPI_KEYTAB, major, minor);
 }
 
-/* For the message only */
+/* As Kerberos writes it: NUL, '@' and '/' that separate nothing have a backslash in front */
 static char *
 dup_principal (gss_name_t principal)
 {
@@ -272,39 +271,57 @@ dup_principal (gss_name_t principal)
   char *text = NULL;
 
   if (!GSS_ERROR (gss_display_name (&minor, principal, &buffer, NULL)))
-    text = g_utf8_make_valid (buffer.value, (gssize) buffer.length);
+    text = gssapi_dup_text (&buffer);
   gss_release_buffer (&minor, &buffer);
 
   return text != NULL ? text : g_strdup ("?");
 }
 
+static char *
+dup_local (gss_name_t principal)
+{
+  gss_buffer_desc buffer = GSS_C_EMPTY_BUFFER;
+  OM_uint32 minor;
+  char *local = NULL;
+
+  if (GSS_ERROR (gss_localname (&minor, principal, gssapi_get_kerberos (), &buffer)))
+    return NULL;
+
+  if (memchr (buffer.value, '\0', buffer.length) == NULL &&
+      g_utf8_validate_len (buffer.value, buffer.length, NULL))
+    local = g_strndup (buffer.value, buffer.length);
+  gss_release_buffer (&minor, &buffer);
+
+  return local;
+}
+
+/* Whether @local can be nobody else's: the library ends it at a NUL, a user name with an '@'
+ * would be a whole address, and what SASLprep makes of one is another principal's. */
+static gboolean
+is_own_name (const char *local, const char *principal)
+{
+  g_autofree char *prepared = NULL;
+
+  if (local == NULL || strpbrk (local, "@/") != NULL || strchr (principal, '\\') != NULL)
+    return FALSE;
+
+  prepared = xmpp_sasl_prepare (XMPP_SASL_PROFILE_SASLPREP, local, NULL);
+
+  return prepared != NULL && prepared[0] != '\0' && g_str_equal (prepared, local);
+}
+
 char *
 gssapi_dup_username (XmppSaslMechanism *mechanism, gss_name_t principal, GError **error)
 {
-  const char *name = xmpp_sasl_mechanism_get_name (mechanism);
-  gss_buffer_desc buffer = GSS_C_EMPTY_BUFFER;
-  g_autofree char *local = NULL;
-  OM_uint32 minor;
-  OM_uint32 unused;
+  g_autofree char *text = dup_principal (principal);
+  g_autofree char *local = dup_local (principal);
 
-  if (!GSS_ERROR (gss_localname (&minor, principal, gssapi_get_kerberos (), &buffer)))
-    {
-      if (memchr (buffer.value, '\0', buffer.length) == NULL &&
-          g_utf8_validate_len (buffer.value, buffer.length, NULL))
-        local = g_strndup (buffer.value, buffer.length);
-      gss_release_buffer (&unused, &buffer);
-    }
+  if (is_own_name (local, text))
+    return g_steal_pointer (&local);
 
-  if (local == NULL)
-    {
-      g_autofree char *text = dup_principal (principal);
-
-      g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NOT_AUTHORIZED,
-                   "%s: the principal %s is nobody's here. What to do: where it has an "
-                   "account, say so with auth_to_local in krb5.conf",
-                   name, text);
-      return NULL;
-    }
-
-  return sasl_account_prepare (name, local, "user name", error);
+  g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NOT_AUTHORIZED,
+               "%s: the principal %s is nobody's here. What to do: where it has an "
+               "account, say so with auth_to_local in krb5.conf",
+               xmpp_sasl_mechanism_get_name (mechanism), text);
+  return NULL;
 }

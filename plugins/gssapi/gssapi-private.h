@@ -84,6 +84,10 @@ typedef enum
   GSSAPI_CLIENT, /* server: the client's proof is not right */
 } GssapiMoment;
 
+/* What can be shown: a text may come from the peer (RFC 4120 §5.9.1, e-text), and so does the
+ * name of a client. */
+char *gssapi_dup_text (gss_buffer_t buffer);
+
 /* What went wrong, in words for people, with the texts of both codes and what to do.
  * Returns FALSE. */
 gboolean gssapi_set_error (GError **error,

@@ -8,6 +8,7 @@
 #include "xmpp-test-loop.h"
 
 #include <krb5.h>
+#include <string.h>
 
 /* ---- The two sides with each other ---- */
 
@@ -357,6 +358,61 @@ test_wrong_service (void)
     }
 }
 
+/* Whom the server makes of a principal: only of alice's is alice made */
+static void
+test_usernames (void)
+{
+  static const struct
+  {
+    const char *principal;
+    const char *username; /* NULL: nobody */
+  } rows[] = {
+    { "alice@LAB.TEST", "alice" },
+    { "alice", "alice" },
+    { "b\xc3\xbc@LAB.TEST", "b\xc3\xbc" },
+    { "alice@EVIL.TEST", NULL },
+    { "alice/admin@LAB.TEST", NULL },
+    { "xmpp/a.test@LAB.TEST", NULL },
+    /* Addresses, of this domain and of another one */
+    { "admin\\@a.test@LAB.TEST", NULL },
+    { "bob\\@other.test@LAB.TEST", NULL },
+    { "alice\\@a.test\\/x@LAB.TEST", NULL },
+    { "alice\\/x@LAB.TEST", NULL },
+    /* Others to Kerberos, which the library cuts at NUL or SASLprep maps */
+    { "alice\\0x@LAB.TEST", NULL },
+    { "alice\\n@LAB.TEST", NULL },
+    { "al\xc2\xadice@LAB.TEST", NULL },
+    { "\xef\xbd\x81lice@LAB.TEST", NULL },
+    { "alice\x1b[m@LAB.TEST", NULL },
+    { "\xff@LAB.TEST", NULL },
+    { "@LAB.TEST", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (XmppSaslMechanism) server = gssapi_fixture_server ("GSSAPI");
+      gss_buffer_desc buffer = { strlen (rows[i].principal), (void *) rows[i].principal };
+      gss_name_t name = GSS_C_NO_NAME;
+      g_autofree char *username = NULL;
+      g_autoptr (GError) error = NULL;
+      OM_uint32 minor;
+
+      g_assert_cmpuint (gss_import_name (&minor, &buffer,
+                                         (gss_OID) GSS_KRB5_NT_PRINCIPAL_NAME, &name),
+                        ==, GSS_S_COMPLETE);
+      username = gssapi_dup_username (server, name, &error);
+      gss_release_name (&minor, &name);
+
+      g_assert_cmpstr (username, ==, rows[i].username);
+      if (username == NULL)
+        {
+          g_assert_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NOT_AUTHORIZED);
+          gssapi_fixture_assert_contains (error, "is nobody's here");
+          g_assert_null (strchr (error->message, '\x1b'));
+        }
+    }
+}
+
 /* ---- What takes long ---- */
 
 static gboolean
@@ -535,6 +591,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sasl-gssapi/client-unavailable", test_client_unavailable);
   g_test_add_func ("/sasl-gssapi/A13/hosts", test_hosts);
   g_test_add_func ("/sasl-gssapi/A13/wrong-service", test_wrong_service);
+  g_test_add_func ("/sasl-gssapi/A11/usernames", test_usernames);
   g_test_add_func ("/sasl-gssapi/clocks", test_clocks);
   g_test_add_func ("/sasl-gssapi/messages", test_messages);
   /* The last one: a thread stays busy. */
