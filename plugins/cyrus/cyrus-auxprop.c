@@ -56,7 +56,8 @@ cyrus_auxprop_dup_user (CyrusExchange *exchange, const char *user, gsize length)
 
   if (at != NULL)
     {
-      if (g_strcmp0 (at + 1, domain) != 0 && g_strcmp0 (at + 1, exchange->realm) != 0)
+      /* Where the accounts have a realm of their own, the domain is another one there. */
+      if (g_strcmp0 (at + 1, exchange->realm != NULL ? exchange->realm : domain) != 0)
         return NULL;
       *at = '\0';
     }

@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+/* How often a plug-in may ask in one step */
+#define MAX_ROUNDS 8
+
 /* Its plug-in shares a table of earlier logins among all connections, and locks it with
  * mutexes that may be none. */
 static GMutex digest_mutex;
@@ -94,13 +97,14 @@ call (CyrusExchange *exchange,
 {
   gboolean silent = g_str_equal (name, "DIGEST-MD5");
   gsize size = 0;
-  const char *data = input != NULL ? g_bytes_get_data (input, &size) : NULL;
 
   if (!exchange->started)
     return sasl_client_start (exchange->connection, name, &exchange->prompts,
                               silent ? NULL : output, silent ? NULL : length, NULL);
 
-  return sasl_client_step (exchange->connection, data != NULL ? data : "", size,
+  cyrus_exchange_take_input (exchange, input, &size);
+
+  return sasl_client_step (exchange->connection, exchange->input, size,
                            &exchange->prompts, output, length);
 }
 
@@ -116,10 +120,13 @@ advance (XmppSaslMechanism *mechanism,
   gboolean shared = g_str_equal (name, "DIGEST-MD5");
   const char *data = NULL;
   unsigned length = 0;
+  guint rounds = 0;
   int result;
 
   do
     {
+      if (rounds++ == MAX_ROUNDS)
+        return SASL_BADPARAM;
       if (!cyrus_prompts_answer (mechanism, exchange, error))
         return SASL_INTERACT;
 

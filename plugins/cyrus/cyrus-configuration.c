@@ -25,13 +25,17 @@ static void
 read_line (CyrusConfiguration *self, char *line)
 {
   char *colon = strchr (g_strstrip (line), ':');
+  g_autofree char *name = NULL;
 
   if (*line == '\0' || *line == '#' || colon == NULL)
     return;
 
   *colon = '\0';
-  g_hash_table_replace (self->options, g_strdup (g_strchomp (line)),
-                        g_strdup (g_strstrip (colon + 1)));
+  name = g_ascii_strdown (g_strchomp (line), -1);
+  /* The first one counts. */
+  if (!g_hash_table_contains (self->options, name))
+    g_hash_table_insert (self->options, g_steal_pointer (&name),
+                         g_strdup (g_strstrip (colon + 1)));
 }
 
 CyrusConfiguration *
@@ -80,12 +84,10 @@ cyrus_configuration_getopt_cb (void *context,
 {
   const char *value = cyrus_configuration_get (context, option);
 
-  if (value == NULL)
-    return SASL_FAIL;
-
+  /* What is not set is not asked of the rest of the process, where a failure would lead. */
   *result = value;
   if (length != NULL)
-    *length = strlen (value);
+    *length = value != NULL ? strlen (value) : 0;
 
   return SASL_OK;
 }

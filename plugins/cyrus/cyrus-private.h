@@ -36,11 +36,15 @@ typedef struct
   char *realm;
   GError *error;      /* why the authenticator's answer could not be got */
   char *looked_up;    /* whose password was looked up */
+  gboolean refused;   /* a password that nobody is asked about */
   char *claimed_user; /* whose password is to be verified */
   char *claimed_password;
   gboolean answered; /* the connection has had this step's message already */
   int result;
   GBytes *output;
+
+  char *input; /* the peer's message, which plug-ins want a NUL behind */
+  gsize input_size;
 } CyrusExchange;
 
 /* Each is one step of the mechanism, with its contract */
@@ -73,6 +77,8 @@ gboolean cyrus_exchange_check (XmppSaslMechanism *mechanism,
                                CyrusExchange *exchange,
                                GBytes *input,
                                GError **error);
+/* Keeps the message until the next one, with a NUL behind it */
+void cyrus_exchange_take_input (CyrusExchange *exchange, GBytes *input, gsize *size);
 /* @output: what libsasl2 gave; NULL: nothing */
 GBytes *cyrus_exchange_dup_output (const char *output, unsigned length);
 /* Whether the connection wants to wrap what comes after: it may not */

@@ -39,7 +39,10 @@ getopt_cb (void *context,
         return SASL_OK;
       }
 
-  return SASL_FAIL;
+  /* Not a failure, which would let the rest of the process answer */
+  *result = NULL;
+
+  return SASL_OK;
 }
 
 /* The authenticator may be one that compares and does not tell, in its own time. So this
@@ -55,6 +58,9 @@ checkpass_cb (sasl_conn_t *connection,
   CyrusExchange *exchange = context;
   char *claimed;
 
+  /* Of two passwords only one could be verified. */
+  if (exchange->claimed_password != NULL)
+    exchange->refused = TRUE;
   g_free (exchange->claimed_user);
   exchange->claimed_user = cyrus_auxprop_dup_user (exchange, user, strlen (user));
   xmpp_secret_free (exchange->claimed_password);
@@ -64,10 +70,11 @@ checkpass_cb (sasl_conn_t *connection,
                             "password", NULL);
   xmpp_secret_free (claimed);
 
-  if (exchange->claimed_user == NULL)
-    return SASL_NOUSER;
+  /* Refused here, libsasl2 would go on with its own way to check it. */
+  if (exchange->claimed_user == NULL || exchange->claimed_password == NULL)
+    exchange->refused = TRUE;
 
-  return exchange->claimed_password != NULL ? SASL_OK : SASL_BADAUTH;
+  return SASL_OK;
 }
 
 /* Who may act as whom is asked of the authenticator, before the mechanism is complete. */
@@ -163,14 +170,17 @@ answer (XmppSaslMechanism *mechanism,
 {
   const char *name = xmpp_sasl_mechanism_get_name (mechanism);
   gsize size = 0;
-  const char *data = input != NULL ? g_bytes_get_data (input, &size) : NULL;
+  const char *data = NULL;
   const char *output = NULL;
   unsigned length = 0;
   int result;
 
-  /* What is empty is not nothing, and has no address. */
-  if (data == NULL && (input != NULL || exchange->started))
-    data = "";
+  /* What is empty is not nothing. */
+  if (input != NULL || exchange->started)
+    {
+      cyrus_exchange_take_input (exchange, input, &size);
+      data = exchange->input;
+    }
 
   if (exchange->started)
     result = sasl_server_step (exchange->connection, data, size, &output, &length);
@@ -204,6 +214,13 @@ answer (XmppSaslMechanism *mechanism,
 static gboolean
 verify (XmppSaslMechanism *mechanism, CyrusExchange *exchange, GError **error)
 {
+  if (exchange->refused)
+    {
+      cyrus_library_set_error (error, XMPP_SASL_ROLE_SERVER,
+                               xmpp_sasl_mechanism_get_name (mechanism), SASL_BADAUTH,
+                               FALSE);
+      return FALSE;
+    }
   if (exchange->claimed_password == NULL)
     return TRUE;
 

@@ -32,6 +32,14 @@ struct _XmppSaslCyrus
 
 G_DEFINE_FINAL_TYPE (XmppSaslCyrus, xmpp_sasl_cyrus, XMPP_TYPE_SASL_MECHANISM)
 
+static void
+clear_input (CyrusExchange *exchange)
+{
+  if (exchange->input != NULL)
+    explicit_bzero (exchange->input, exchange->input_size);
+  g_clear_pointer (&exchange->input, g_free);
+}
+
 gboolean
 cyrus_exchange_is_kerberos (XmppSaslMechanism *mechanism)
 {
@@ -83,8 +91,13 @@ cyrus_exchange_bind (XmppSaslMechanism *mechanism,
   exchange->binding.data = g_bytes_get_data (exchange->binding_data, &length);
   exchange->binding.len = length;
 
-  return sasl_setprop (exchange->connection, SASL_CHANNEL_BINDING, &exchange->binding) ==
-         SASL_OK;
+  if (sasl_setprop (exchange->connection, SASL_CHANNEL_BINDING, &exchange->binding) ==
+      SASL_OK)
+    return TRUE;
+
+  g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_UNAVAILABLE,
+               "%s: Cyrus SASL does not take the channel binding", name);
+  return FALSE;
 }
 
 gboolean
@@ -110,6 +123,19 @@ cyrus_exchange_check (XmppSaslMechanism *mechanism,
     message.data = "";
 
   return cyrus_check_message (&message, error);
+}
+
+void
+cyrus_exchange_take_input (CyrusExchange *exchange, GBytes *input, gsize *size)
+{
+  const char *data = input != NULL ? g_bytes_get_data (input, size) : NULL;
+
+  clear_input (exchange);
+  exchange->input_size = data != NULL ? *size : 0;
+  exchange->input = g_malloc0 (exchange->input_size + 1);
+  if (data != NULL)
+    memcpy (exchange->input, data, exchange->input_size);
+  *size = exchange->input_size;
 }
 
 GBytes *
@@ -167,6 +193,7 @@ xmpp_sasl_cyrus_finalize (GObject *object)
   g_free (exchange->claimed_user);
   xmpp_secret_free (exchange->claimed_password);
   g_clear_pointer (&exchange->output, g_bytes_unref);
+  clear_input (exchange);
 
   G_OBJECT_CLASS (xmpp_sasl_cyrus_parent_class)->finalize (object);
 }

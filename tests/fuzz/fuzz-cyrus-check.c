@@ -12,7 +12,8 @@ static void
 check_passed (const CyrusMessage *message)
 {
   gboolean client = message->receiver == XMPP_SASL_ROLE_CLIENT;
-  g_autofree char *text = g_strndup (message->data, message->length);
+  g_autofree char *text =
+      g_strndup (message->data != NULL ? message->data : "", message->length);
 
   if (g_str_equal (message->mechanism, "X-SITE"))
     return;
@@ -64,7 +65,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
     g_assert_nonnull (error);
 
   g_clear_error (&error);
-  name = g_strndup (message.data, message.length);
+  name = g_strndup (message.data != NULL ? message.data : "", message.length);
   if (!cyrus_check_name (message.mechanism, "user name", name, &error))
     g_assert_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_UNAVAILABLE);
 

@@ -100,6 +100,49 @@ test_realm (void)
   g_assert_cmpstr (file, ==, options);
 }
 
+/* The account of the same name in another realm of the database is somebody else's, by the
+ * bridge as well. */
+static void
+test_bridge_realm (void)
+{
+  static const struct
+  {
+    const char *realm;
+    const char *user;
+    gboolean good;
+  } rows[] = {
+    { NULL, "alice", TRUE },
+    { NULL, "alice@a.test", TRUE },
+    { "b.test", "alice", FALSE },
+    { "b.test", "alice@a.test", FALSE },
+    { "a.test", "alice@a.test", TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (XmppAuthenticator)
+          authenticator = g_object_new (XMPP_TYPE_CYRUS_AUTHENTICATOR, "config-file",
+                                        options, "realm", rows[i].realm, NULL);
+      g_autoptr (XmppSaslContext)
+          context = xmpp_test_context_new (XMPP_SASL_ROLE_SERVER, NULL, authenticator);
+      g_autoptr (XmppSaslMechanism) server = cyrus_bridge_new ("CRAM-MD5", context, NULL);
+      g_autofree char *challenge =
+          xmpp_test_step_good (server, NULL, XMPP_SASL_STATUS_CONTINUE);
+      g_autofree char *proof =
+          g_compute_hmac_for_string (G_CHECKSUM_MD5, (const guint8 *) "pencil",
+                                     strlen ("pencil"), challenge, -1);
+      g_autofree char *response = g_strconcat (rows[i].user, " ", proof, NULL);
+
+      g_test_message ("row %u", i);
+      if (rows[i].good)
+        g_free (xmpp_test_step_good (server, response, XMPP_SASL_STATUS_COMPLETE));
+      else
+        g_free (xmpp_test_step_refused (server, response, BAD));
+      g_assert_cmpstr (xmpp_sasl_mechanism_get_username (server), ==,
+                       rows[i].good ? "alice" : NULL);
+    }
+}
+
 /* It is not the user's fault, and says so. */
 static void
 test_unreadable (void)
@@ -198,6 +241,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/cyrus-authenticator/sasldb", test_sasldb);
   g_test_add_func ("/cyrus-authenticator/realm", test_realm);
+  g_test_add_func ("/cyrus-authenticator/bridge-realm", test_bridge_realm);
   g_test_add_func ("/cyrus-authenticator/unreadable", test_unreadable);
   g_test_add_func ("/cyrus-authenticator/saslauthd", test_saslauthd);
 

@@ -394,9 +394,13 @@ test_answer_cut (void)
               answer = gssapi_fixture_step_good (server, first,
                                                  i == 0 ? XMPP_SASL_STATUS_CONTINUE
                                                         : XMPP_SASL_STATUS_COMPLETE);
-          g_autoptr (GBytes) bad = cut (answer, n);
+          g_autoptr (GBytes) bad = NULL;
 
+          /* It has times and numbers in it, and is not always as long. */
           length = g_bytes_get_size (answer);
+          if (n >= length)
+            break;
+          bad = cut (answer, n);
           assert_refused (client, bad);
         }
     }

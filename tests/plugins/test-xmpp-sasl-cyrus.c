@@ -513,6 +513,27 @@ test_names (void)
     }
 }
 
+/* No password is no password, whatever the authenticator would say to it (RFC 4616 §2). */
+static void
+test_no_password (void)
+{
+  static const char *const names[] = { "PLAIN", "LOGIN" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (XmppTestAuthenticator) accounts = xmpp_test_authenticator_new ();
+      g_autoptr (XmppSaslMechanism)
+          server = create_server (names[i], XMPP_AUTHENTICATOR (accounts));
+      g_autoptr (CyrusPeer) client = cyrus_peer_new_client (names[i], "alice", "");
+      g_autoptr (GError) error = NULL;
+
+      xmpp_test_authenticator_set (accounts, "alice", "password", "");
+      g_assert_false (cyrus_peer_run_server (client, server, &error));
+      g_assert_nonnull (error);
+      g_assert_null (xmpp_sasl_mechanism_get_username (server));
+    }
+}
+
 /* The authenticator cannot say: that is not the user's fault. */
 static void
 test_no_authenticator (void)
@@ -724,6 +745,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cyrus/bad-messages", test_bad_messages);
   g_test_add_func ("/cyrus/server-bad-messages", test_server_bad_messages);
   g_test_add_func ("/cyrus/A11/names", test_names);
+  g_test_add_func ("/cyrus/no-password", test_no_password);
   g_test_add_func ("/cyrus/no-authenticator", test_no_authenticator);
   g_test_add_func ("/cyrus/parallel", test_parallel);
   g_test_add_func ("/cyrus/other-user", test_other_user);
