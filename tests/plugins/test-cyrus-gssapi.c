@@ -78,9 +78,12 @@ create_peer (const char *name, gboolean server)
 static void
 test_cyrus (void)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (gssapi_fixture_mechanisms); i++)
+  static const char *const names[] = { "GSSAPI", "GS2-KRB5", "GS2-KRB5-PLUS",
+                                       "GSS-SPNEGO" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      const char *name = gssapi_fixture_mechanisms[i];
+      const char *name = names[i];
       g_autoptr (XmppSaslMechanism) client = create_client (name);
       g_autoptr (XmppSaslMechanism) server = create_server (name);
       g_autoptr (CyrusPeer) peer_server = create_peer (name, TRUE);
