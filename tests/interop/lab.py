@@ -214,9 +214,9 @@ class Certificates:
 class Server:
     """A server in a directory of its own, as an unprivileged process. Use it as a context.
 
-    Its hosts are one for each of @kinds below @domain, by itself those of the class, and @more, names
-    with their kinds. @addresses are numeric; without @ports they are free ones, without @certificates it has a CA of its own. A
-    subclass sets up directory and command.
+    Its hosts are one for each of @kinds below @domain, by itself those of the class, and @more,
+    names with their kinds. @addresses are numeric; without @ports they are free ones, without
+    @certificates it has a CA of its own. A subclass sets up directory and command.
     """
 
     name = "server"

@@ -3,8 +3,8 @@
 """Hosts of Prosody that leave SASL to Cyrus, and their accounts. (Cyrus itself, as one side of a
 mechanism, is in libsasl2.py.)
 
-Prosody's own SASL has no DIGEST-MD5 any more. All such hosts share a list of mechanisms (Cyrus reads
-one file per process); what one of them is not to offer, it is told to hide.
+Prosody's own SASL has no DIGEST-MD5 any more. All such hosts share a list of mechanisms (Cyrus
+reads one file per process); what one of them is not to offer, it is told to hide.
 """
 
 import os
@@ -15,17 +15,20 @@ BY_PASSWORD = ("SCRAM-SHA-256", "SCRAM-SHA-1", "DIGEST-MD5", "CRAM-MD5", "PLAIN"
 # What needs a KDC
 BY_TICKET = ("GSSAPI", "GS2-KRB5")
 
-# What each kind of host offers. The service of "named" has the name of a host of its own, which
-# the server tells (XEP-0233).
+# What each kind of host offers. Two of them tell the host of their service (XEP-0233): with "named"
+# it is one of its own, "misnamed" pretends to be a part of somebody else.
 KINDS = {
     "cyrus": ("GSSAPI", *BY_PASSWORD),
     "digest": ("DIGEST-MD5",),
     "gss": ("GSSAPI",),
     "gs2": ("GS2-KRB5",),
     "named": ("GSSAPI",),
+    "misnamed": ("GSSAPI",),
 }
 # Those that are there without a KDC
 WITHOUT_KDC = ("cyrus", "digest")
+
+SOMEBODY_ELSE = "elsewhere.test"
 
 # Prosody has no such module.
 NAME_MODULE = """
@@ -84,6 +87,7 @@ class Cyrus:
             "disable_sasl_mechanisms": [each for each in BY_TICKET + BY_PASSWORD
                                         if each not in KINDS[kind]],
         }
-        if name != host:
-            settings.update(modules_enabled=["test_service_host"], test_service_host=name)
+        if kind in ("named", "misnamed"):
+            told = SOMEBODY_ELSE if kind == "misnamed" else name
+            settings.update(modules_enabled=["test_service_host"], test_service_host=told)
         return settings

@@ -160,7 +160,7 @@ class ServerTests(checks.Checks):
                         f"{self.label}: {name} with a wrong password", "not-authorized", ("sasl",))
         result = self.login("cyrus")
         reasons = result.reasons()
-        self.tap.ok(all("policy names it" in (reasons.get(name) or "") for name in ("LOGIN", "OTP")),
+        self.tap.ok(all("policy names it" in reasons.get(each, "") for each in ("LOGIN", "OTP")),
                     f"{self.label}: LOGIN and OTP wait to be named", result)
         with tempfile.TemporaryDirectory() as site:
             self.site_of_cyrus(site)
@@ -200,7 +200,7 @@ class ServerTests(checks.Checks):
         result = self.login()
         reasons = result.reasons()
         for scram in self.facts.scram:
-            self.tap.ok("binding" in (reasons.get(scram + "-PLUS") or ""),
+            self.tap.ok("binding" in reasons.get(scram + "-PLUS", ""),
                         f"{self.label}: why not {scram}-PLUS on TLS 1.3", result)
 
     def without_password(self):

@@ -38,7 +38,7 @@ class Result:
 
     def reasons(self):
         """What the report says of each mechanism that the server offers: why it was not used"""
-        return {row.get("name"): row.get("why") for row in self.get("mechanisms") or []}
+        return {row.get("name"): row.get("why") or "" for row in self.get("mechanisms") or []}
 
     def __str__(self):
         return (f"xmpp-tool {' '.join(self.arguments)}\nexit {self.status}\n"
