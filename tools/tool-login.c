@@ -40,6 +40,7 @@ print_verdict (ToolSession *session)
   g_autofree char *text = NULL;
   g_autofree char *escaped = NULL;
   const char *choice = NULL;
+  gboolean by_ticket;
   ToolOutcome outcome;
 
   tool_session_get_outcome (session, &outcome);
@@ -53,10 +54,13 @@ print_verdict (ToolSession *session)
   if (offer == NULL || !g_variant_lookup (offer, "choice", "&s", &choice))
     return;
 
+  by_ticket = g_str_has_prefix (choice, "GSSAPI") ||
+              g_str_has_prefix (choice, "GS2-KRB5");
   text =
       g_strdup_printf ("%s is in order up to the login, which needs an account and its "
-                       "password. It would use %s.",
-                       outcome.domain, choice);
+                       "%s. It would use %s.",
+                       outcome.domain, by_ticket ? "ticket of Kerberos" : "password",
+                       choice);
   escaped = tool_text_escape (TOOL_TEXT_LINE, text);
   printf ("%s\n", escaped);
 }

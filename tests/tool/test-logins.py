@@ -370,6 +370,12 @@ class Domains(Tool):
         self.assertIn("offers no login without an account", results[0].stderr)
         self.assertIn("What to do: give the address of an account", results[0].stderr)
 
+    def test_ticket(self):
+        script = offer(peer.PLAIN.replace("PLAIN", "GSSAPI"))
+        text, _ = self.login(script, secret=False, jid="p.test")
+        self.assertIn("needs an account and its ticket of Kerberos. It would use GSSAPI for",
+                      text.stdout)
+
     def test_nothing(self):
         """No praise for a domain where nobody can log in."""
         text, _ = self.login(offer(peer.PLAIN.replace("PLAIN", "X-OTHER")), secret=False)
