@@ -45,6 +45,14 @@ static const XmppTestChannel bound = {
   .data = "0123456789abcdef0123456789abcdef",
 };
 
+/* Thousands of hashes for each login: where each takes its time (valgrind), two of SCRAM do. */
+static gboolean
+is_left_out (const char *name)
+{
+  return g_getenv ("XMPP_TEST_SLOW") != NULL && g_str_has_prefix (name, "SCRAM-") &&
+         !g_str_equal (name, "SCRAM-SHA-1") && !g_str_equal (name, "SCRAM-SHA-256-PLUS");
+}
+
 static XmppCredential *
 create_credential (const char *password)
 {
@@ -123,6 +131,8 @@ test_client (void)
       g_autoptr (CyrusPeer) server = cyrus_peer_new_server (name, database);
       g_autoptr (GError) error = NULL;
 
+      if (is_left_out (name))
+        continue;
       g_test_message ("%s", name);
       bind_peer (server, name);
       g_assert_true (cyrus_peer_run_client (client, server, &error));
@@ -144,6 +154,8 @@ test_client_refused (void)
       g_autoptr (CyrusPeer) server = cyrus_peer_new_server (name, database);
       g_autoptr (GError) error = NULL;
 
+      if (is_left_out (name))
+        continue;
       g_test_message ("%s", name);
       bind_peer (server, name);
       g_assert_cmpint (cyrus_peer_run_client (client, server, &error), ==,
@@ -176,6 +188,8 @@ test_server (void)
 
       if (mechanisms[i].asks_more)
         continue;
+      if (is_left_out (name))
+        continue;
       g_test_message ("%s", name);
       bind_peer (client, name);
       let_in = cyrus_peer_run_server (client, server, &error);
@@ -202,6 +216,8 @@ test_server_refuses (void)
 
       if (mechanisms[i / 2].asks_more || mechanisms[i / 2].checks_none)
         continue;
+      if (is_left_out (name))
+        continue;
       g_test_message ("%s", name);
       bind_peer (client, name);
       g_assert_false (cyrus_peer_run_server (client, server, &error));
@@ -226,6 +242,8 @@ test_both (void)
       g_autoptr (XmppSaslMechanism)
           server = create_server (name, of_database ? database : accounts);
 
+      if (is_left_out (name))
+        continue;
       g_test_message ("%s", name);
       assert_runs (client, server);
       assert_let_in (server, i / 2);
@@ -256,6 +274,8 @@ test_native (void)
                                                 XMPP_TEST_AUTHENTICATOR (accounts))
               : create_server (name, accounts);
 
+      if (is_left_out (name))
+        continue;
       g_test_message ("%s", name);
       assert_runs (client, server);
       g_assert_cmpstr (xmpp_sasl_mechanism_get_username (server), ==, "alice");
@@ -337,6 +357,8 @@ test_asks (void)
       g_autoptr (XmppSaslMechanism) server = create_server (name, accounts);
 
       if (mechanisms[i].stores || mechanisms[i].checks_none)
+        continue;
+      if (is_left_out (name))
         continue;
       g_test_message ("%s", name);
       g_signal_connect (credential, "request", G_CALLBACK (request_cb), &asked);
