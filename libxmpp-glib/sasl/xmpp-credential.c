@@ -16,7 +16,8 @@
  *
  * Holds or fetches what proves an identity, by field: `username`, `authzid`, `password`,
  * `token`, `realm`, and what mechanisms derive from them, `scram-sha-256-keys`. For
- * Kerberos: `principal`, `ccache`, `client-keytab`.
+ * Kerberos ([ctor@Xmpp.Credential.new_for_kerberos]): `principal`, `ccache`,
+ * `client-keytab`.
  *
  * What is missing when a mechanism needs it is asked for with
  * [signal@Xmpp.Credential::request]: connect to it, or override it in a subclass. Nothing
@@ -252,13 +253,18 @@ xmpp_credential_new_anonymous (void)
  * @principal: (nullable): whose ticket is used, `juliet@EXAMPLE.ORG`, where there are several;
  *   %NULL: Kerberos chooses
  *
- * Makes a credential for a login with a ticket of Kerberos, as kinit or the login to the
- * computer has got it. Mechanisms that need a password or a token are passed over, unless
+ * Makes a credential for a login with a Kerberos ticket, such as kinit, or logging in to
+ * the computer, gets. Mechanisms that need a password or a token are passed over, unless
  * those fields are set.
  *
  * These fields say where the ticket is, where that is not the usual place: `ccache`, a
  * credentials cache such as `FILE:/tmp/krb5cc_1000`; `client-keytab`, a file with the key of
- * the principal, with which a ticket is got, for programs that run by themselves.
+ * the principal, with which a ticket is got, for programs that run by themselves: it is kept
+ * in memory, for this login alone, unless `ccache` is set too.
+ *
+ * Where there is no ticket, it has expired or Kerberos does not answer, the login fails
+ * before anything is sent, with %XMPP_SASL_ERROR_UNAVAILABLE and a message that says which
+ * command helps.
  *
  * Returns: (transfer full): a new credential
  *

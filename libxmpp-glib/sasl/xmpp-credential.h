@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  * @XMPP_CREDENTIAL_KIND_PASSWORD: a password
  * @XMPP_CREDENTIAL_KIND_TOKEN: an access token of OAuth 2.0
  * @XMPP_CREDENTIAL_KIND_ANONYMOUS: nothing, there is no account
- * @XMPP_CREDENTIAL_KIND_KERBEROS: nothing, there is a ticket of Kerberos
+ * @XMPP_CREDENTIAL_KIND_KERBEROS: a Kerberos ticket, which nobody is asked for
  *
  * What a credential can be asked for. Mechanisms that need something else are passed over.
  *

@@ -229,7 +229,8 @@ set_error (GError **error,
     remedy = fill_in (mechanism, explanation->remedy);
 
   g_set_error (error, XMPP_SASL_ERROR, (int) get_code (moment, major, minor),
-               "%s: %s (%s)%s%s", xmpp_sasl_mechanism_get_name (mechanism), what, texts,
+               "%s: %s%s (%s)%s%s", xmpp_sasl_mechanism_get_name (mechanism),
+               moment == GSSAPI_PEER ? "by the server's answer, " : "", what, texts,
                remedy != NULL ? ". What to do: " : "", remedy != NULL ? remedy : "");
   return FALSE;
 }

@@ -7,6 +7,7 @@
 #include "gssapi-private.h"
 #include "gssapi-token.h"
 #include "sasl-account.h"
+#include "sasl-step.h"
 
 #include <string.h>
 
@@ -34,12 +35,8 @@ gssapi_server_step (XmppSaslMechanism *mechanism,
                     XmppSaslStatus *status,
                     GError **error)
 {
-  /* No initial response: an empty challenge asks for it (RFC 4422 §3) */
   if (input == NULL && exchange->state == GSSAPI_STATE_START)
-    {
-      *status = XMPP_SASL_STATUS_CONTINUE;
-      return g_bytes_new (NULL, 0);
-    }
+    return sasl_step_ask_for_initial (status);
 
   if (exchange->state == GSSAPI_STATE_CONTEXT)
     return offer_layers (mechanism, exchange, input, status, error);

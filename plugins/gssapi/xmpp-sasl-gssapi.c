@@ -6,6 +6,7 @@
 #include "xmpp-sasl-gssapi.h"
 
 #include "gssapi-private.h"
+#include "sasl-step.h"
 
 /*
  * XmppSaslGssapi:
@@ -67,13 +68,10 @@ xmpp_sasl_gssapi_step (XmppSaslMechanism *mechanism,
   if (!set_kind (mechanism, exchange, error))
     return NULL;
 
-  if (exchange->plus && !xmpp_sasl_context_is_secure (context))
-    {
-      g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_ENCRYPTION_REQUIRED,
-                   "%s: the connection is not secure",
-                   xmpp_sasl_mechanism_get_name (mechanism));
-      return NULL;
-    }
+  if (exchange->plus &&
+      !sasl_step_require_secure (mechanism, xmpp_sasl_mechanism_get_name (mechanism),
+                                 error))
+    return NULL;
 
   if (xmpp_sasl_context_get_role (context) == XMPP_SASL_ROLE_CLIENT)
     return gssapi_client_step (mechanism, exchange, input, status, error);
