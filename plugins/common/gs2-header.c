@@ -51,11 +51,11 @@ gs2_header_build (XmppSaslBinding binding, const char *type, const char *authzid
   return g_string_free (header, FALSE);
 }
 
-/* Up to the second comma */
+/* Up to the second comma. A message of no bytes is NULL. */
 static char *
 dup_header (const char *data, gsize length)
 {
-  const char *end = data + length;
+  const char *end = length > 0 ? data + length : NULL;
   const char *comma = length > 0 ? memchr (data, ',', length) : NULL;
 
   if (comma != NULL)

@@ -37,6 +37,9 @@ static const XmppTestChannel unbound = { .binding = XMPP_SASL_BINDING_NONE };
 /* ---- Kerberos without Kerberos ---- */
 
 static char *directory;
+/* Open until the end: what is in memory is there only as long. */
+static krb5_context lasting_context;
+static krb5_keytab lasting_keytab;
 
 static void
 remove_directory (void)
@@ -75,12 +78,10 @@ write_config (void)
 static void
 store_key (krb5_context context, krb5_principal service, krb5_keyblock *key)
 {
-  krb5_keytab keytab;
   krb5_keytab_entry entry = { .principal = service, .vno = 1, .key = *key };
 
-  /* Open until the end: it is in memory only as long. */
-  MUST (krb5_kt_resolve (context, "MEMORY:fuzz", &keytab));
-  MUST (krb5_kt_add_entry (context, keytab, &entry));
+  MUST (krb5_kt_resolve (context, "MEMORY:fuzz", &lasting_keytab));
+  MUST (krb5_kt_add_entry (context, lasting_keytab, &entry));
 }
 
 static void
@@ -115,7 +116,6 @@ store_ticket (krb5_context context,
   MUST (krb5_cc_resolve (context, "MEMORY:fuzz", &cache));
   MUST (krb5_cc_initialize (context, cache, client));
   MUST (krb5_cc_store_cred (context, cache, &credentials));
-  /* The client asks for the service without a realm. */
   krb5_free_data (context, encoded);
   krb5_free_data_contents (context, &ticket.enc_part.ciphertext);
   krb5_free_keyblock_contents (context, &credentials.keyblock);
@@ -131,7 +131,8 @@ set_up (void)
   krb5_keyblock key;
 
   write_config ();
-  MUST (krb5_init_context (&context));
+  MUST (krb5_init_context (&lasting_context));
+  context = lasting_context;
   MUST (krb5_parse_name (context, "alice@" REALM, &client));
   MUST (krb5_parse_name (context, "xmpp/a.test@" REALM, &service));
   MUST (krb5_c_make_random_key (context, ENCTYPE_AES256_CTS_HMAC_SHA1_96, &key));
@@ -142,7 +143,6 @@ set_up (void)
   krb5_free_keyblock_contents (context, &key);
   krb5_free_principal (context, service);
   krb5_free_principal (context, client);
-  /* The context stays: the keytab belongs to it. */
 }
 
 /* ---- A login ---- */
@@ -182,6 +182,7 @@ change (GBytes *message, const guint8 *head, const guint8 *data, gsize size)
 {
   gsize length;
   const guint8 *old = g_bytes_get_data (message, &length);
+  g_autoptr (GByteArray) longer = NULL;
   gsize where = length > 0 ? (head[2] << 8 | head[3]) % length : 0;
   guint8 *copy;
 
@@ -200,11 +201,13 @@ change (GBytes *message, const guint8 *head, const guint8 *data, gsize size)
       return g_bytes_new_take (copy, length);
 
     default: /* something in between */
-      copy = g_malloc (length + size);
-      memcpy (copy, old, where);
-      memcpy (copy + where, data, size);
-      memcpy (copy + where + size, old + where, length - where);
-      return g_bytes_new_take (copy, length + size);
+      longer = g_byte_array_new ();
+      if (where > 0)
+        g_byte_array_append (longer, old, where);
+      g_byte_array_append (longer, data, size);
+      if (length > where)
+        g_byte_array_append (longer, old + where, length - where);
+      return g_byte_array_free_to_bytes (g_steal_pointer (&longer));
     }
 }
 
