@@ -314,7 +314,8 @@ char *
 gssapi_dup_username (XmppSaslMechanism *mechanism, gss_name_t principal, GError **error)
 {
   g_autofree char *text = dup_principal (principal);
-  g_autofree char *local = dup_local (principal);
+  /* MIT 1.20 loses a byte of a name that is empty. */
+  g_autofree char *local = text[0] != '@' ? dup_local (principal) : NULL;
 
   if (is_own_name (local, text))
     return g_steal_pointer (&local);
