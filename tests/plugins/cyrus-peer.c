@@ -5,12 +5,9 @@
 
 #include "cyrus-peer.h"
 
-#include "xmpp-sasl-cyrus.h"
 #include "xmpp-test-sasl.h"
 
 #include <string.h>
-
-#include <glib/gstdio.h>
 
 struct _CyrusPeer
 {
@@ -25,80 +22,6 @@ struct _CyrusPeer
   sasl_secret_t *secret;
   char *database;
 };
-
-XmppSaslMechanism *
-cyrus_bridge_new (const char *name, XmppSaslContext *context, XmppCredential *credential)
-{
-  static const char *const fields[] = { "username", "password", NULL };
-  XmppSaslFacts facts = XMPP_SASL_FACTS_BLOCKS;
-  g_autoptr (XmppSaslRegistry) registry = xmpp_sasl_registry_new ();
-  g_autoptr (XmppSaslMechanismInfo) info = NULL;
-  g_autoptr (GError) error = NULL;
-  XmppSaslMechanism *mechanism;
-
-  if (g_str_equal (name, "ANONYMOUS"))
-    facts |= XMPP_SASL_FACTS_ANONYMOUS;
-  info = xmpp_sasl_mechanism_info_new (name,
-                                       XMPP_SASL_ROLE_CLIENT | XMPP_SASL_ROLE_SERVER,
-                                       facts, 1, fields);
-  xmpp_sasl_registry_register (registry, info, XMPP_TYPE_SASL_CYRUS);
-  mechanism = xmpp_sasl_registry_create (registry, name, context, credential, &error);
-  g_assert_no_error (error);
-
-  return mechanism;
-}
-
-void
-cyrus_peer_set_path (void)
-{
-  g_setenv ("SASL_PATH", CYRUS_PATH, TRUE);
-}
-
-/* ---- The database ---- */
-
-char *
-cyrus_peer_make_database (const char *directory)
-{
-  g_autofree char *database = g_build_filename (directory, "sasldb2", NULL);
-  g_autofree char *options = g_strdup_printf ("# What Cyrus is told\n"
-                                              "pwcheck_method: auxprop\n"
-                                              "auxprop_plugin: sasldb\n"
-                                              "  sasldb_path:%s  \n",
-                                              database);
-  char *path = g_build_filename (directory, "options.conf", NULL);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
-      G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
-  g_autoptr (GSubprocess) program = NULL;
-
-  /* Another program cannot load a plug-in that is built with a sanitizer. */
-  g_subprocess_launcher_unsetenv (launcher, "SASL_PATH");
-  program = g_subprocess_launcher_spawn (launcher, &error, "saslpasswd2", "-p", "-c",
-                                         "-f", database, "-u", "a.test", "alice", NULL);
-  g_assert_no_error (error);
-  g_subprocess_communicate_utf8 (program, "pencil", NULL, NULL, NULL, &error);
-  g_assert_no_error (error);
-  g_assert_true (g_subprocess_get_successful (program));
-
-  g_file_set_contents (path, options, -1, &error);
-  g_assert_no_error (error);
-
-  return path;
-}
-
-void
-cyrus_peer_remove_database (const char *directory)
-{
-  static const char *const names[] = { "sasldb2", "options.conf" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      g_autofree char *path = g_build_filename (directory, names[i], NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (directory);
-}
 
 /* ---- Callbacks ---- */
 

@@ -9,22 +9,9 @@
 
 G_BEGIN_DECLS
 
-/* Before anything else: where the test's plug-in is, and Cyrus' own */
-void cyrus_peer_set_path (void);
-
-/* The bridge, for any mechanism. @context: (transfer none) */
-XmppSaslMechanism *cyrus_bridge_new (const char *mechanism,
-                                     XmppSaslContext *context,
-                                     XmppCredential *credential);
-
 /* The other side of the bridge: libsasl2 itself, as another program uses it, with callbacks
  * of its own and accounts in a sasldb */
 typedef struct _CyrusPeer CyrusPeer;
-
-/* A file of options, and the sasldb that it names: "alice", "pencil" at a.test. They are
- * removed with the directory */
-char *cyrus_peer_make_database (const char *directory);
-void cyrus_peer_remove_database (const char *directory);
 
 CyrusPeer *cyrus_peer_new_client (const char *mechanism,
                                   const char *username,

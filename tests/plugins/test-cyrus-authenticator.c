@@ -3,17 +3,13 @@
 
 #include "config.h"
 
-#include "cyrus-peer.h"
+#include "cyrus-fixture.h"
 #include "xmpp-cyrus-authenticator.h"
-#include "xmpp-test-sasl.h"
 
 #include <string.h>
 
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
-
-static char *directory;
-static char *options; /* a file in it, which names a sasldb */
 
 /* ---- A login by one of the library's own mechanisms ---- */
 
@@ -67,8 +63,7 @@ test_sasldb (void)
 {
   static const char *const mechanisms[] = { "PLAIN", "DIGEST-MD5", "SCRAM-SHA-1",
                                             "SCRAM-SHA-256" };
-  g_autoptr (XmppAuthenticator) authenticator =
-      g_object_new (XMPP_TYPE_CYRUS_AUTHENTICATOR, "config-file", options, NULL);
+  g_autoptr (XmppAuthenticator) authenticator = cyrus_fixture_database_accounts (NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (mechanisms); i++)
     {
@@ -85,8 +80,7 @@ static void
 test_realm (void)
 {
   g_autoptr (XmppAuthenticator)
-      authenticator = g_object_new (XMPP_TYPE_CYRUS_AUTHENTICATOR, "config-file", options,
-                                    "realm", "b.test", NULL);
+      authenticator = cyrus_fixture_database_accounts ("b.test");
   g_autofree char *realm = NULL;
   g_autofree char *file = NULL;
 
@@ -97,7 +91,7 @@ test_realm (void)
   assert_log_in (authenticator, "SCRAM-SHA-1", "alice", "pencil", GOOD);
   g_object_get (authenticator, "realm", &realm, "config-file", &file, NULL);
   g_assert_cmpstr (realm, ==, "a.test");
-  g_assert_cmpstr (file, ==, options);
+  g_assert_cmpstr (file, ==, cyrus_fixture_get_options ());
 }
 
 /* The account of the same name in another realm of the database is somebody else's, by the
@@ -121,8 +115,7 @@ test_bridge_realm (void)
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autoptr (XmppAuthenticator)
-          authenticator = g_object_new (XMPP_TYPE_CYRUS_AUTHENTICATOR, "config-file",
-                                        options, "realm", rows[i].realm, NULL);
+          authenticator = cyrus_fixture_database_accounts (rows[i].realm);
       g_autoptr (XmppSaslContext)
           context = xmpp_test_context_new (XMPP_SASL_ROLE_SERVER, NULL, authenticator);
       g_autoptr (XmppSaslMechanism) server = cyrus_bridge_new ("CRAM-MD5", context, NULL);
@@ -197,8 +190,9 @@ asked_cb (GThreadedSocketService *service,
 static void
 test_saslauthd (void)
 {
-  g_autofree char *path = g_build_filename (directory, "mux", NULL);
-  g_autofree char *file = g_build_filename (directory, "saslauthd.conf", NULL);
+  g_autofree char *path = g_build_filename (cyrus_fixture_get_directory (), "mux", NULL);
+  g_autofree char *file =
+      g_build_filename (cyrus_fixture_get_directory (), "saslauthd.conf", NULL);
   g_autofree char *contents =
       g_strdup_printf ("pwcheck_method: saslauthd\nsaslauthd_path: %s\n", path);
   g_autoptr (GSocketService) service = g_threaded_socket_service_new (4);
@@ -231,13 +225,7 @@ test_saslauthd (void)
 int
 main (int argc, char **argv)
 {
-  int result;
-
-  g_test_init (&argc, &argv, NULL);
-
-  directory = g_dir_make_tmp ("xmpp-cyrus-XXXXXX", NULL);
-  options = cyrus_peer_make_database (directory);
-  cyrus_peer_set_path ();
+  cyrus_fixture_init (&argc, &argv);
 
   g_test_add_func ("/cyrus-authenticator/sasldb", test_sasldb);
   g_test_add_func ("/cyrus-authenticator/realm", test_realm);
@@ -245,10 +233,5 @@ main (int argc, char **argv)
   g_test_add_func ("/cyrus-authenticator/unreadable", test_unreadable);
   g_test_add_func ("/cyrus-authenticator/saslauthd", test_saslauthd);
 
-  result = g_test_run ();
-  cyrus_peer_remove_database (directory);
-  g_free (directory);
-  g_free (options);
-
-  return result;
+  return cyrus_fixture_run ();
 }

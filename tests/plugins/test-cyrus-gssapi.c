@@ -3,7 +3,7 @@
 
 #include "config.h"
 
-#include "cyrus-peer.h"
+#include "cyrus-fixture.h"
 #include "gssapi-fixture.h"
 #include "gssapi-private.h"
 #include "gssapi-raw-peer.h"
@@ -569,7 +569,7 @@ main (int argc, char **argv)
   /* Cyrus' plug-ins name the service in a way that asks the DNS what else the host is called,
    * where nobody has forbidden it. */
   g_setenv ("KRB5_CONFIG", config, TRUE);
-  cyrus_peer_set_path ();
+  cyrus_fixture_set_path ();
 
   g_test_add_func ("/cyrus-gssapi/cyrus", test_cyrus);
   g_test_add_func ("/cyrus-gssapi/native", test_native);

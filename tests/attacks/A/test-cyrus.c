@@ -3,7 +3,7 @@
 
 #include "config.h"
 
-#include "cyrus-peer.h"
+#include "cyrus-fixture.h"
 #include "xmpp-test-sasl.h"
 
 #include <string.h>
@@ -317,13 +317,13 @@ main (int argc, char **argv)
 
   directory = g_dir_make_tmp ("xmpp-cyrus-XXXXXX", NULL);
   set_kerberos (directory);
-  cyrus_peer_set_path ();
-  g_test_add_func ("/A2/cyrus", test_a2);
-  g_test_add_func ("/A2/cyrus-early", test_a2_early);
-  g_test_add_func ("/A7/cyrus", test_a7);
-  g_test_add_func ("/A12/cyrus", test_a12);
-  g_test_add_func ("/A12/cyrus-names", test_a12_names);
-  g_test_add_func ("/A13/cyrus", test_a13);
+  cyrus_fixture_set_path ();
+  g_test_add_func ("/attacks/A2/cyrus", test_a2);
+  g_test_add_func ("/attacks/A2/cyrus-early", test_a2_early);
+  g_test_add_func ("/attacks/A7/cyrus", test_a7);
+  g_test_add_func ("/attacks/A12/cyrus", test_a12);
+  g_test_add_func ("/attacks/A12/cyrus-names", test_a12_names);
+  g_test_add_func ("/attacks/A13/cyrus", test_a13);
 
   result = g_test_run ();
   remove_kerberos (directory);
