@@ -12,6 +12,7 @@
 #include "sasl/xmpp-sasl-library.h"
 #include "sasl/xmpp-sasl-mechanism-info-private.h"
 #include "sasl/xmpp-sasl-mechanism-private.h"
+#include "sasl/xmpp-sasl-registry-entry.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,17 +49,6 @@
  * Since: 1.0
  */
 
-typedef struct _Entry Entry;
-
-struct _Entry
-{
-  XmppSaslMechanismInfo *info;
-  XmppSaslLibrary *library; /* NULL: registered by the program */
-  GType type;               /* 0: not loaded yet */
-  char *failure;            /* why it did not load */
-  Entry *next;              /* of the same name, in a file that comes later */
-};
-
 struct _XmppSaslRegistry
 {
   GObject parent_instance;
@@ -68,22 +58,12 @@ struct _XmppSaslRegistry
   GHashTable *entries;
   GPtrArray *replaced; /* find() has given their infos out */
   GHashTable *libraries;
+  GHashTable *modules; /* name to library: of two files, the one that was read first */
   GHashTable *directories;
   GVariantBuilder *broken;
 };
 
 G_DEFINE_FINAL_TYPE (XmppSaslRegistry, xmpp_sasl_registry, G_TYPE_OBJECT)
-
-static void
-entry_free (gpointer data)
-{
-  Entry *entry = data;
-
-  g_clear_pointer (&entry->next, entry_free);
-  g_object_unref (entry->info);
-  g_free (entry->failure);
-  g_free (entry);
-}
 
 static void
 xmpp_sasl_registry_finalize (GObject *object)
@@ -92,6 +72,7 @@ xmpp_sasl_registry_finalize (GObject *object)
 
   g_hash_table_unref (self->entries);
   g_ptr_array_unref (self->replaced);
+  g_hash_table_unref (self->modules);
   g_hash_table_unref (self->libraries);
   g_hash_table_unref (self->directories);
   g_variant_builder_unref (self->broken);
@@ -110,10 +91,12 @@ static void
 xmpp_sasl_registry_init (XmppSaslRegistry *self)
 {
   g_rec_mutex_init (&self->mutex);
-  self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, entry_free);
-  self->replaced = g_ptr_array_new_with_free_func (entry_free);
+  self->entries =
+      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, xmpp_sasl_entry_free);
+  self->replaced = g_ptr_array_new_with_free_func (xmpp_sasl_entry_free);
   self->libraries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
                                            (GDestroyNotify) xmpp_sasl_library_free);
+  self->modules = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->directories = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->broken = g_variant_builder_new (G_VARIANT_TYPE ("a(ss)"));
 }
@@ -195,7 +178,7 @@ add_broken (const char *file, const char *reason, gpointer user_data)
 /* Where a program has registered the name, that is meant to come first. To put one
  * directory before another is meant as well, so it is no warning. */
 static void
-add_taken (XmppSaslRegistry *self, XmppSaslMechanismInfo *info, Entry *first)
+add_taken (XmppSaslRegistry *self, XmppSaslMechanismInfo *info, XmppSaslEntry *first)
 {
   const char *file = xmpp_sasl_mechanism_info_get_file (first->info);
   g_autofree char *reason = NULL;
@@ -223,42 +206,27 @@ get_library (XmppSaslRegistry *self, const char *path)
   return library;
 }
 
-/* What the program itself has registered never waits. */
-static gboolean
-waits_to_be_named (const Entry *entry)
-{
-  return xmpp_sasl_mechanism_info_get_file (entry->info) != NULL &&
-         (xmpp_sasl_mechanism_info_get_facts (entry->info) & XMPP_SASL_FACTS_OPT_IN);
-}
-
-static gboolean
-stand_beside (const Entry *first, const Entry *second)
-{
-  return waits_to_be_named (first) || waits_to_be_named (second);
-}
-
 static void
 add_found (XmppSaslMechanismInfo *info, const char *library, gpointer user_data)
 {
   XmppSaslRegistry *self = user_data;
   const char *name = xmpp_sasl_mechanism_info_get_name (info);
-  Entry *first = g_hash_table_lookup (self->entries, name);
-  Entry *entry = g_new0 (Entry, 1);
+  const char *module = xmpp_sasl_mechanism_info_get_module (info);
+  XmppSaslEntry *first = g_hash_table_lookup (self->entries, name);
+  XmppSaslEntry *entry = xmpp_sasl_entry_new (info, get_library (self, library));
 
-  entry->info = info;
-  entry->library = get_library (self, library);
+  if (!g_hash_table_contains (self->modules, module))
+    g_hash_table_insert (self->modules, g_strdup (module), entry->library);
 
   /* The first one that has the name wins, unless a policy prefers the module of another. */
   if (first != NULL)
     {
       /* One that waits to be named stands beside another one on purpose. */
-      if (!stand_beside (first, entry))
+      if (!xmpp_sasl_entry_stands_beside (first, entry))
         add_taken (self, info, first);
       xmpp_sasl_mechanism_info_set_shared (first->info);
       xmpp_sasl_mechanism_info_set_shared (info);
-      while (first->next != NULL)
-        first = first->next;
-      first->next = entry;
+      xmpp_sasl_entry_append (first, entry);
     }
   else
     g_hash_table_insert (self->entries, (gpointer) name, entry);
@@ -305,7 +273,7 @@ xmpp_sasl_registry_register (XmppSaslRegistry *registry,
   const char *name;
   g_autofree char *failure = NULL;
   gpointer old_name, old_entry;
-  Entry *entry;
+  XmppSaslEntry *entry;
 
   g_return_if_fail (XMPP_IS_SASL_REGISTRY (registry));
   g_return_if_fail (XMPP_IS_SASL_MECHANISM_INFO (info));
@@ -319,18 +287,17 @@ xmpp_sasl_registry_register (XmppSaslRegistry *registry,
     add_broken (name, failure, registry);
   else
     {
-      entry = g_new0 (Entry, 1);
+      entry = xmpp_sasl_entry_new (g_object_ref (info), NULL);
       if (g_hash_table_steal_extended (registry->entries, name, &old_name, &old_entry))
         {
           entry->next = old_entry;
-          if (((Entry *) old_entry)->library == NULL)
+          if (((XmppSaslEntry *) old_entry)->library == NULL)
             {
               entry->next = g_steal_pointer (&entry->next->next);
               g_ptr_array_add (registry->replaced, old_entry);
             }
         }
 
-      entry->info = g_object_ref (info);
       entry->type = type;
       g_hash_table_insert (registry->entries, (gpointer) name, entry);
       xmpp_sasl_mechanism_info_set_loaded (info);
@@ -373,39 +340,6 @@ xmpp_sasl_registry_list (XmppSaslRegistry *registry, XmppSaslRole role)
   return xmpp_sasl_registry_list_from (registry, role, NULL);
 }
 
-/* @role 0: any */
-static gboolean
-can_play (const Entry *entry, XmppSaslRole role)
-{
-  return role == 0 || (xmpp_sasl_mechanism_info_get_roles (entry->info) & role);
-}
-
-/* The one of the same name that is taken from @modules, else the first one for the side: one
- * that waits to be named does not stand before another one. */
-static Entry *
-choose_entry (Entry *first, XmppSaslRole role, const char *const *modules)
-{
-  Entry *waiting = NULL;
-
-  for (guint i = 0; modules != NULL && modules[i] != NULL; i++)
-    for (Entry *entry = first; entry != NULL; entry = entry->next)
-      if (g_strcmp0 (xmpp_sasl_mechanism_info_get_module (entry->info), modules[i]) ==
-              0 &&
-          can_play (entry, role))
-        return entry;
-
-  for (Entry *entry = first; entry != NULL; entry = entry->next)
-    if (can_play (entry, role))
-      {
-        if (!waits_to_be_named (entry))
-          return entry;
-        if (waiting == NULL)
-          waiting = entry;
-      }
-
-  return waiting != NULL ? waiting : first;
-}
-
 GPtrArray *
 xmpp_sasl_registry_list_from (XmppSaslRegistry *self,
                               XmppSaslRole role,
@@ -419,7 +353,7 @@ xmpp_sasl_registry_list_from (XmppSaslRegistry *self,
   g_hash_table_iter_init (&iter, self->entries);
   while (g_hash_table_iter_next (&iter, NULL, &first))
     {
-      XmppSaslMechanismInfo *info = choose_entry (first, role, modules)->info;
+      XmppSaslMechanismInfo *info = xmpp_sasl_entry_choose (first, role, modules)->info;
 
       if (xmpp_sasl_mechanism_info_get_roles (info) & role)
         g_ptr_array_add (list, g_object_ref (info));
@@ -437,12 +371,12 @@ xmpp_sasl_registry_find_from (XmppSaslRegistry *self,
                               XmppSaslRole role,
                               const char *const *modules)
 {
-  Entry *first;
+  XmppSaslEntry *first;
   XmppSaslMechanismInfo *info;
 
   g_rec_mutex_lock (&self->mutex);
   first = g_hash_table_lookup (self->entries, name);
-  info = first != NULL ? choose_entry (first, role, modules)->info : NULL;
+  info = first != NULL ? xmpp_sasl_entry_choose (first, role, modules)->info : NULL;
   g_rec_mutex_unlock (&self->mutex);
 
   return info;
@@ -506,7 +440,7 @@ xmpp_sasl_registry_list_broken (XmppSaslRegistry *registry)
 }
 
 static void
-load (XmppSaslRegistry *self, Entry *entry)
+load (XmppSaslRegistry *self, XmppSaslEntry *entry)
 {
   const char *path = xmpp_sasl_library_get_path (entry->library);
   gboolean again = FALSE;
@@ -525,7 +459,7 @@ load (XmppSaslRegistry *self, Entry *entry)
 }
 
 static gboolean
-ensure_loaded (XmppSaslRegistry *self, Entry *entry, GError **error)
+ensure_loaded (XmppSaslRegistry *self, XmppSaslEntry *entry, GError **error)
 {
   if (entry->type == G_TYPE_INVALID && entry->failure == NULL)
     load (self, entry);
@@ -536,19 +470,6 @@ ensure_loaded (XmppSaslRegistry *self, Entry *entry, GError **error)
   g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_MODULE, "%s: %s",
                xmpp_sasl_library_get_path (entry->library), entry->failure);
   return FALSE;
-}
-
-static int
-compare_entries (gconstpointer a, gconstpointer b)
-{
-  const Entry *entry_a = *(const Entry *const *) a;
-  const Entry *entry_b = *(const Entry *const *) b;
-  int order = g_strcmp0 (xmpp_sasl_mechanism_info_get_file (entry_a->info),
-                         xmpp_sasl_mechanism_info_get_file (entry_b->info));
-
-  return order != 0 ? order
-                    : strcmp (xmpp_sasl_mechanism_info_get_name (entry_a->info),
-                              xmpp_sasl_mechanism_info_get_name (entry_b->info));
 }
 
 /**
@@ -575,57 +496,54 @@ xmpp_sasl_registry_load_all (XmppSaslRegistry *registry)
   g_rec_mutex_lock (&registry->mutex);
   g_hash_table_iter_init (&iter, registry->entries);
   while (g_hash_table_iter_next (&iter, NULL, &first))
-    for (Entry *entry = first; entry != NULL; entry = entry->next)
-      if (entry == first || stand_beside (first, entry))
+    for (XmppSaslEntry *entry = first; entry != NULL; entry = entry->next)
+      if (entry == first || xmpp_sasl_entry_stands_beside (first, entry))
         g_ptr_array_add (entries, entry);
   /* Always in the same order: of two modules with the same type the second one fails. */
-  g_ptr_array_sort (entries, compare_entries);
+  g_ptr_array_sort (entries, xmpp_sasl_entry_compare);
   for (guint i = 0; i < entries->len; i++)
     ensure_loaded (registry, g_ptr_array_index (entries, i), NULL);
   g_rec_mutex_unlock (&registry->mutex);
 }
 
-static GType
-find_type (XmppSaslRegistry *self,
-           const char *name,
-           XmppSaslRole role,
-           XmppSaslMechanismInfo **info,
-           GError **error)
+static gboolean
+check_role (XmppSaslEntry *entry, XmppSaslRole role, GError **error)
 {
-  Entry *entry = g_hash_table_lookup (self->entries, name);
+  if (xmpp_sasl_entry_can_play (entry, role))
+    return TRUE;
 
-  if (entry != NULL && *info == NULL)
-    entry = choose_entry (entry, role, NULL);
-  /* A certain one of those that have the name; replaced meanwhile, it is the new one. */
-  for (Entry *one = *info != NULL ? entry : NULL; one != NULL; one = one->next)
-    if (one->info == *info)
-      {
-        entry = one;
-        break;
-      }
-
-  if (entry == NULL)
-    {
-      g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_INVALID_MECHANISM,
-                   "There is no SASL mechanism %s here", name);
-      return G_TYPE_INVALID;
-    }
-  if (!(xmpp_sasl_mechanism_info_get_roles (entry->info) & role))
-    {
-      g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_INVALID_MECHANISM,
-                   "%s cannot play the %s side here", name,
-                   role == XMPP_SASL_ROLE_SERVER ? "server's" : "client's");
-      return G_TYPE_INVALID;
-    }
-  if (!ensure_loaded (self, entry, error))
-    return G_TYPE_INVALID;
-
-  *info = g_object_ref (entry->info);
-
-  return entry->type;
+  g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_INVALID_MECHANISM,
+               "%s cannot play the %s side here",
+               xmpp_sasl_mechanism_info_get_name (entry->info),
+               role == XMPP_SASL_ROLE_SERVER ? "server's" : "client's");
+  return FALSE;
 }
 
 /* @wanted: (nullable): of those with this name, the one to make; NULL: the usual one */
+static XmppSaslEntry *
+find_entry (XmppSaslRegistry *self,
+            const char *name,
+            XmppSaslMechanismInfo *wanted,
+            XmppSaslRole role,
+            GError **error)
+{
+  XmppSaslEntry *first = g_hash_table_lookup (self->entries, name);
+  XmppSaslEntry *entry;
+
+  if (first == NULL)
+    {
+      g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_INVALID_MECHANISM,
+                   "There is no SASL mechanism %s here", name);
+      return NULL;
+    }
+
+  entry = wanted != NULL ? xmpp_sasl_entry_find (first, wanted)
+                         : xmpp_sasl_entry_choose (first, role, NULL);
+
+  return check_role (entry, role, error) && ensure_loaded (self, entry, error) ? entry
+                                                                               : NULL;
+}
+
 static XmppSaslMechanism *
 create (XmppSaslRegistry *self,
         const char *name,
@@ -634,12 +552,19 @@ create (XmppSaslRegistry *self,
         XmppCredential *credential,
         GError **error)
 {
-  XmppSaslMechanismInfo *info = wanted;
+  XmppSaslRole role = xmpp_sasl_context_get_role (context);
+  g_autoptr (XmppSaslMechanismInfo) info = NULL;
+  GType type = G_TYPE_INVALID;
+  XmppSaslEntry *entry;
   XmppSaslMechanism *mechanism;
-  GType type;
 
   g_rec_mutex_lock (&self->mutex);
-  type = find_type (self, name, xmpp_sasl_context_get_role (context), &info, error);
+  entry = find_entry (self, name, wanted, role, error);
+  if (entry != NULL)
+    {
+      type = entry->type;
+      info = g_object_ref (entry->info);
+    }
   g_rec_mutex_unlock (&self->mutex);
 
   if (type == G_TYPE_INVALID)
@@ -648,7 +573,6 @@ create (XmppSaslRegistry *self,
   mechanism = g_object_new (type, "name", name, "context", context, "credential",
                             credential, NULL);
   xmpp_sasl_mechanism_set_info (mechanism, info);
-  g_object_unref (info);
 
   return mechanism;
 }
@@ -696,32 +620,6 @@ xmpp_sasl_registry_create_from (XmppSaslRegistry *self,
                  credential, error);
 }
 
-static XmppSaslLibrary *
-find_library (XmppSaslRegistry *self, const char *module)
-{
-  GHashTableIter iter;
-  gpointer first;
-  XmppSaslLibrary *library = NULL;
-  const char *best = NULL;
-
-  g_hash_table_iter_init (&iter, self->entries);
-  while (g_hash_table_iter_next (&iter, NULL, &first))
-    for (Entry *entry = first; entry != NULL; entry = entry->next)
-      {
-        const char *file = xmpp_sasl_mechanism_info_get_file (entry->info);
-
-        /* Of two files of this name it is always the same one. */
-        if (g_strcmp0 (xmpp_sasl_mechanism_info_get_module (entry->info), module) == 0 &&
-            (best == NULL || strcmp (file, best) < 0))
-          {
-            library = entry->library;
-            best = file;
-          }
-      }
-
-  return library;
-}
-
 /**
  * xmpp_sasl_registry_create_authenticator:
  * @registry: a registry
@@ -754,7 +652,7 @@ xmpp_sasl_registry_create_authenticator (XmppSaslRegistry *registry,
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   g_rec_mutex_lock (&registry->mutex);
-  library = find_library (registry, module);
+  library = g_hash_table_lookup (registry->modules, module);
   if (library != NULL)
     type = xmpp_sasl_library_find_authenticator (library, &failure);
   g_rec_mutex_unlock (&registry->mutex);

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include <glib/gstdio.h>
+
 /* Modules as they are loaded: the good one, and each kind of broken one. This program links
  * the shared library, as an application does. */
 
@@ -167,6 +169,43 @@ test_authenticator (void)
     }
 }
 
+/* Of two files that have the name of a module, it is the one that was read first, wherever
+ * they stand. */
+static void
+test_authenticator_of_first (void)
+{
+  g_autofree char *directory = g_dir_make_tmp ("xmpp-modules-XXXXXX", NULL);
+  g_autofree char *file = g_build_filename (directory, "good.sasl", NULL);
+
+  g_assert_true (g_file_set_contents (file,
+                                      "[SASL Module]\nApi=1\nLibrary=libnone.so\n"
+                                      "[X-NONE]\nRoles=client\nFacts=\nStrength=9\n"
+                                      "Fields=\n",
+                                      -1, NULL));
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (XmppSaslRegistry) registry = xmpp_sasl_registry_new ();
+      g_autoptr (XmppAuthenticator) made = NULL;
+      g_autoptr (GError) error = NULL;
+
+      if (i == 1)
+        xmpp_sasl_registry_add_directory (registry, directory);
+      xmpp_sasl_registry_add_directory (registry, g_getenv ("TEST_MODULES"));
+      if (i == 0)
+        xmpp_sasl_registry_add_directory (registry, directory);
+
+      made = xmpp_sasl_registry_create_authenticator (registry, "good", &error);
+      if (i == 0)
+        g_assert_no_error (error);
+      else
+        g_assert_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_MODULE);
+      g_assert_cmpint (made != NULL, ==, i == 0);
+    }
+
+  g_assert_cmpint (g_unlink (file), ==, 0);
+  g_assert_cmpint (g_rmdir (directory), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -176,6 +215,8 @@ main (int argc, char **argv)
   g_test_add_func ("/sasl/module-loading/broken", test_broken);
   g_test_add_func ("/sasl/module-loading/role", test_role);
   g_test_add_func ("/sasl/module-loading/authenticator", test_authenticator);
+  g_test_add_func ("/sasl/module-loading/authenticator-of-first",
+                   test_authenticator_of_first);
 
   return g_test_run ();
 }
