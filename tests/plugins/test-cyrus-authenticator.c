@@ -6,10 +6,13 @@
 #include "cyrus-fixture.h"
 #include "xmpp-cyrus-authenticator.h"
 
+#include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
+#include <sys/prctl.h>
 
 /* ---- A login by one of the library's own mechanisms ---- */
 
@@ -147,7 +150,7 @@ test_unreadable (void)
   assert_log_in (authenticator, "SCRAM-SHA-1", "alice", "pencil", LATER);
 }
 
-/* ---- saslauthd ---- */
+/* ---- saslauthd, whose protocol is spoken here ---- */
 
 static void
 read_counted (GInputStream *input, char *text, gsize size)
@@ -222,6 +225,107 @@ test_saslauthd (void)
   g_unlink (file);
 }
 
+/* ---- The daemon itself ---- */
+
+/* It can ask a server for mail whether that lets somebody in: the only way that needs neither
+ * root nor a file of the system. It says one line, `TAG LOGIN "user" "password"`. */
+static gboolean
+mail_asked_cb (GThreadedSocketService *service,
+               GSocketConnection *connection,
+               GObject *source,
+               gpointer user_data)
+{
+  GOutputStream *output = g_io_stream_get_output_stream (G_IO_STREAM (connection));
+  g_autoptr (GDataInputStream) input =
+      g_data_input_stream_new (g_io_stream_get_input_stream (G_IO_STREAM (connection)));
+  g_autofree char *line = NULL;
+  g_autofree char *answer = NULL;
+  g_auto (GStrv) words = NULL;
+
+  g_output_stream_write_all (output, "* OK ready\r\n", 12, NULL, NULL, NULL);
+  line = g_data_input_stream_read_line (input, NULL, NULL, NULL);
+  g_assert_nonnull (line);
+  words = g_strsplit (g_strchomp (line), " ", 3);
+  g_assert_cmpuint (g_strv_length (words), ==, 3);
+  g_assert_cmpstr (words[1], ==, "LOGIN");
+  answer = g_strdup_printf ("%s %s\r\n", words[0],
+                            g_str_equal (words[2], "\"carol\" \"secret\"") ? "OK" : "NO");
+  g_output_stream_write_all (output, answer, strlen (answer), NULL, NULL, NULL);
+
+  return TRUE;
+}
+
+/* Ended, the daemon ends all of its process group; it does not outlive the test. */
+static void
+daemon_set_up (gpointer user_data)
+{
+  setpgid (0, 0);
+  prctl (PR_SET_PDEATHSIG, SIGTERM);
+}
+
+static void
+test_real_daemon (void)
+{
+  const char *directory = cyrus_fixture_get_directory ();
+  g_autofree char *program = g_find_program_in_path ("saslauthd");
+  g_autofree char *path = g_build_filename (directory, "mux", NULL);
+  g_autofree char *file = g_build_filename (directory, "saslauthd.conf", NULL);
+  g_autofree char *contents =
+      g_strdup_printf ("pwcheck_method: saslauthd\nsaslauthd_path: %s\n", path);
+  static const char *const left[] = { "mux", "mux.accept", "saslauthd.pid",
+                                      "saslauthd.pid.lock", "saslauthd.conf" };
+  g_autoptr (GSocketService) mail = g_threaded_socket_service_new (4);
+  g_autofree char *server = NULL;
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
+      G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+  g_autoptr (GSubprocess) daemon = NULL;
+  g_autoptr (XmppAuthenticator) authenticator = NULL;
+  g_autoptr (GError) error = NULL;
+  guint16 port;
+
+  /* Where users do not look for programs */
+  if (program == NULL)
+    program = g_strdup ("/usr/sbin/saslauthd");
+  if (!g_file_test (program, G_FILE_TEST_IS_EXECUTABLE))
+    {
+      g_test_skip ("There is no saslauthd");
+      return;
+    }
+
+  port = g_socket_listener_add_any_inet_port (G_SOCKET_LISTENER (mail), NULL, &error);
+  g_assert_no_error (error);
+  g_signal_connect (mail, "run", G_CALLBACK (mail_asked_cb), NULL);
+  server = g_strdup_printf ("127.0.0.1/%u", port);
+  g_assert_true (g_file_set_contents (file, contents, -1, NULL));
+
+  /* Another program cannot load a plug-in that is built with a sanitizer. */
+  g_subprocess_launcher_unsetenv (launcher, "SASL_PATH");
+  g_subprocess_launcher_set_child_setup (launcher, daemon_set_up, NULL, NULL);
+  daemon = g_subprocess_launcher_spawn (launcher, &error, program, "-d", "-n", "1", "-a",
+                                        "rimap", "-O", server, "-m", directory, NULL);
+  g_assert_no_error (error);
+  for (guint i = 0; i < 1000 && !g_file_test (path, G_FILE_TEST_EXISTS); i++)
+    g_usleep (10000);
+
+  authenticator = g_object_new (XMPP_TYPE_CYRUS_AUTHENTICATOR, "config-file", file, NULL);
+  assert_log_in (authenticator, "PLAIN", "carol", "secret", GOOD);
+  assert_log_in (authenticator, "PLAIN", "carol", "wrong", BAD);
+  assert_log_in (authenticator, "PLAIN", "dave", "secret", BAD);
+  assert_log_in (authenticator, "SCRAM-SHA-1", "carol", "secret", BAD);
+
+  g_subprocess_send_signal (daemon, SIGTERM);
+  g_assert_true (g_subprocess_wait (daemon, NULL, &error));
+  assert_log_in (authenticator, "PLAIN", "carol", "secret", LATER);
+  g_socket_service_stop (mail);
+  g_socket_listener_close (G_SOCKET_LISTENER (mail));
+  for (guint i = 0; i < G_N_ELEMENTS (left); i++)
+    {
+      g_autofree char *name = g_build_filename (directory, left[i], NULL);
+
+      g_unlink (name);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -232,6 +336,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cyrus-authenticator/bridge-realm", test_bridge_realm);
   g_test_add_func ("/cyrus-authenticator/unreadable", test_unreadable);
   g_test_add_func ("/cyrus-authenticator/saslauthd", test_saslauthd);
+  g_test_add_func ("/cyrus-authenticator/real-daemon", test_real_daemon);
 
   return cyrus_fixture_run ();
 }
