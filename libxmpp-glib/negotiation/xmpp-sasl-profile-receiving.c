@@ -94,9 +94,7 @@ is_offered (XmppSaslProfileFeature *self, XmppStream *stream, XmppSaslMechanismI
 {
   XmppSaslFacts facts = xmpp_sasl_mechanism_info_get_facts (info);
 
-  if (self->policy != NULL && xmpp_sasl_policy_judge (self->policy, info) != NULL)
-    return FALSE;
-  if (self->policy == NULL && (facts & XMPP_SASL_FACTS_OPT_IN))
+  if (xmpp_sasl_policy_judge (self->policy, info) != NULL)
     return FALSE;
   /* A token is of no use here: nobody hands one out. */
   if (xmpp_sasl_known_is_token (xmpp_sasl_mechanism_info_get_name (info)))
@@ -398,16 +396,18 @@ fail (XmppSaslProfileFeature *self, GTask *task_arg, const GError *failure)
     xmpp_feature_return (task, 0, XMPP_NEXT_SAME_FEATURES);
 }
 
-/* The user name is a local part, or a bare JID where the client asked to act as one. */
+/* The user name is a local part, or a bare JID where the client asked to act as one, and may.
+ * What a mechanism calls a user is no address, whatever is in its name. */
 static XmppJid *
 get_account (XmppSaslMechanism *mechanism, const char *domain)
 {
   const char *username = xmpp_sasl_mechanism_get_username (mechanism);
+  const char *authzid = xmpp_sasl_mechanism_get_authzid (mechanism);
 
   if (username == NULL)
     return NULL;
 
-  if (strchr (username, '@') != NULL)
+  if (authzid != NULL && *authzid != '\0' && strchr (username, '@') != NULL)
     return xmpp_jid_new (username, NULL);
 
   return xmpp_jid_new_from_parts (username, domain, NULL, NULL);

@@ -226,12 +226,16 @@ parse_authzid (const char *authzid, const char *username, const char *domain)
 }
 
 static gboolean
-is_oneself (const char *wanted, const char *username, const char *domain)
+is_oneself (const char *authzid,
+            const char *wanted,
+            const char *username,
+            const char *domain)
 {
   g_autoptr (XmppJid) self = NULL;
 
+  /* Of the same letters as the user's name, an address is somebody's all the same. */
   if (g_strcmp0 (wanted, username) == 0)
-    return TRUE;
+    return authzid == NULL || *authzid == '\0' || strchr (wanted, '@') == NULL;
   if (username == NULL || domain == NULL)
     return FALSE;
 
@@ -329,7 +333,7 @@ xmpp_sasl_authorize_async (const XmppSaslAsker *asker,
     }
 
   wanted = parse_authzid (authzid, username, domain);
-  if (is_oneself (wanted, username, domain))
+  if (is_oneself (authzid, wanted, username, domain))
     {
       asked.authzid = NULL;
       if (!is_unknown (asker, secrets))

@@ -22,7 +22,8 @@ struct _XmppSaslPolicy
   gboolean accept_weaker;
 };
 
-/* What the policy says of a mechanism, whatever the connection. NULL: it may be used */
+/* What the policy says of a mechanism, whatever the connection. NULL: it may be used.
+ * @policy: (nullable): the default one */
 const char *xmpp_sasl_policy_judge (XmppSaslPolicy *policy, XmppSaslMechanismInfo *info);
 /* The modules to take a mechanism from where several have it. @policy: (nullable) */
 const char *const *xmpp_sasl_policy_get_modules (XmppSaslPolicy *policy);

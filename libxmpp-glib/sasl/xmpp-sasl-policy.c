@@ -235,12 +235,14 @@ xmpp_sasl_policy_judge (XmppSaslPolicy *self, XmppSaslMechanismInfo *info)
   const char *name = xmpp_sasl_mechanism_info_get_name (info);
   XmppSaslFacts facts = xmpp_sasl_mechanism_info_get_facts (info);
 
-  if (contains (self->denied, name))
+  if (self != NULL && contains (self->denied, name))
     return "the policy denies it";
-  if (self->allowed != NULL && !contains (self->allowed, name))
+  if (self != NULL && self->allowed != NULL && !contains (self->allowed, name))
     return "the policy allows only others";
-  if ((facts & XMPP_SASL_FACTS_OPT_IN) && !is_named (self, info))
+  if ((facts & XMPP_SASL_FACTS_OPT_IN) && (self == NULL || !is_named (self, info)))
     return "it is used only where the policy names it";
+  if (self == NULL)
+    return NULL;
   if (xmpp_sasl_mechanism_info_get_strength (info) < self->minimum_strength)
     return "the policy wants a stronger one";
   if (self->require_mutual && !(facts & XMPP_SASL_FACTS_MUTUAL))

@@ -178,6 +178,17 @@ static const Row server_rows[] = {
         LOG_IN DONE,
     "ok",
     { LOGIN } },
+  /* What a mechanism calls a user is no address of another domain, named twice or once. */
+  { "user-with-a-domain",
+    HELLO C (AUTH ("X-TOY", "bj11c2VyQHkudGVzdA==")) S (CHALLENGE (NONCE))
+        C (RESPONSE (P_PENCIL)) S (FAILURE ("invalid-authzid")) LOG_IN DONE,
+    "ok",
+    { LOGIN } },
+  { "user-with-a-domain-as-itself",
+    HELLO C (AUTH ("PLAIN", "dXNlckB5LnRlc3QAdXNlckB5LnRlc3QAcGVuY2ls"))
+        S (FAILURE ("invalid-authzid")) LOG_IN DONE,
+    "ok",
+    { LOGIN } },
   { "aborted",
     HELLO C (AUTH ("X-TOY", N_USER)) S (CHALLENGE (NONCE)) C (ABORT)
         S (FAILURE ("aborted")) LOG_IN DONE,

@@ -164,8 +164,9 @@ toy_authenticator_lookup (XmppAuthenticator *authenticator,
 {
   const char *username = xmpp_authenticator_request_get_username (request);
   const char *field = xmpp_authenticator_request_get_field (request);
-  gboolean known = g_strcmp0 (username, "user") == 0 &&
-                   g_strcmp0 (field, "password") == 0;
+  gboolean known =
+      (g_strcmp0 (username, "user") == 0 || g_strcmp0 (username, "user@y.test") == 0) &&
+      g_strcmp0 (field, "password") == 0;
 
   xmpp_authenticator_request_reply (request, known ? "pencil" : NULL);
 

@@ -17,7 +17,7 @@ G_DECLARE_FINAL_TYPE (ToyMechanism, toy_mechanism, TOY, MECHANISM, XmppSaslMecha
 
 void toy_mechanism_register (XmppSaslRegistry *registry);
 
-/* Knows the user "user" with the password "pencil". */
+/* Knows the users "user" and "user@y.test" with the password "pencil". */
 #define TOY_TYPE_AUTHENTICATOR (toy_authenticator_get_type ())
 G_DECLARE_FINAL_TYPE (
     ToyAuthenticator, toy_authenticator, TOY, AUTHENTICATOR, XmppAuthenticator)
