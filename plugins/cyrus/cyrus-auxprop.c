@@ -5,10 +5,6 @@
 
 #include "cyrus-auxprop.h"
 
-#include "cyrus-check.h"
-#include "cyrus-library.h"
-#include "sasl-account.h"
-
 #include <string.h>
 
 #include <sasl/saslplug.h>
@@ -16,9 +12,7 @@
 /* A number of our own, among those of a connection's callbacks */
 #define CALLBACK_EXCHANGE 0x584d5001
 
-/* By authentication identity, as opposed to authorization identity */
-#define PASSWORD_PROPERTY SASL_AUX_PASSWORD
-
+/* It is never called: its address tells our connections from others'. */
 static int
 exchange_cb (void)
 {
@@ -26,10 +20,10 @@ exchange_cb (void)
 }
 
 void
-cyrus_auxprop_fill_callback (sasl_callback_t *callback, CyrusExchange *exchange)
+cyrus_auxprop_add_callback (CyrusExchange *exchange)
 {
-  cyrus_library_fill_callback (callback, CALLBACK_EXCHANGE, G_CALLBACK (exchange_cb),
-                               exchange);
+  cyrus_callbacks_add (&exchange->callbacks, CALLBACK_EXCHANGE, G_CALLBACK (exchange_cb),
+                       exchange);
 }
 
 static CyrusExchange *
@@ -46,36 +40,13 @@ find_exchange (sasl_server_params_t *params)
   return context;
 }
 
-char *
-cyrus_auxprop_dup_user (CyrusExchange *exchange, const char *user, gsize length)
-{
-  const char *domain = cyrus_exchange_get_domain (exchange->mechanism, NULL);
-  const char *name = xmpp_sasl_mechanism_get_name (exchange->mechanism);
-  g_autofree char *text = g_strndup (user, length);
-  char *at = strrchr (text, '@');
-
-  if (at != NULL)
-    {
-      /* Where the accounts have a realm of their own, the domain is another one there. */
-      if (g_strcmp0 (at + 1, exchange->realm != NULL ? exchange->realm : domain) != 0)
-        return NULL;
-      *at = '\0';
-    }
-
-  /* What is left is a name in this domain, and not an address in another one. */
-  if (strchr (text, '@') != NULL || !cyrus_check_name (name, "user name", text, NULL))
-    return NULL;
-
-  return sasl_account_prepare (name, text, "user name", NULL);
-}
-
 static gboolean
 wants_password (sasl_server_params_t *params)
 {
   const struct propval *property = params->utils->prop_get (params->propctx);
 
   for (; property != NULL && property->name != NULL; property++)
-    if (g_str_equal (property->name, PASSWORD_PROPERTY))
+    if (g_str_equal (property->name, SASL_AUX_PASSWORD))
       return property->values == NULL || property->values[0] == NULL;
 
   return FALSE;
@@ -87,7 +58,7 @@ look_up_password (CyrusExchange *exchange,
                   const char *user,
                   gsize length)
 {
-  g_autofree char *name = cyrus_auxprop_dup_user (exchange, user, length);
+  g_autofree char *name = cyrus_exchange_dup_user (exchange, user, length);
   g_autoptr (GError) error = NULL;
   char *password;
   int result;
@@ -110,7 +81,7 @@ look_up_password (CyrusExchange *exchange,
       return SASL_UNAVAIL;
     }
 
-  result = params->utils->prop_set (params->propctx, PASSWORD_PROPERTY, password,
+  result = params->utils->prop_set (params->propctx, SASL_AUX_PASSWORD, password,
                                     (int) strlen (password));
   xmpp_secret_free (password);
 
@@ -126,7 +97,7 @@ lookup_cb (void *glob_context,
 {
   CyrusExchange *exchange = find_exchange (params);
 
-  if (exchange == NULL)
+  if (exchange == NULL || exchange->mechanism == NULL)
     return SASL_NOUSER;
   /* Nothing is kept of those whom somebody wants to be. */
   if ((flags & SASL_AUXPROP_AUTHZID) || !wants_password (params))

@@ -5,7 +5,7 @@
 
 #include <glib.h>
 
-#include "cyrus-private.h"
+#include "cyrus-exchange.h"
 
 G_BEGIN_DECLS
 
@@ -18,10 +18,6 @@ G_BEGIN_DECLS
 int cyrus_auxprop_add (void);
 
 /* What lets a connection look there; it must run in a worker thread */
-void cyrus_auxprop_fill_callback (sasl_callback_t *callback, CyrusExchange *exchange);
-
-/* Cyrus' "alice", "alice@a.test": the user of our domain, or of the realm that Cyrus was
- * given; NULL: somebody of another one */
-char *cyrus_auxprop_dup_user (CyrusExchange *exchange, const char *user, gsize length);
+void cyrus_auxprop_add_callback (CyrusExchange *exchange);
 
 G_END_DECLS

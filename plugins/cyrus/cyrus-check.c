@@ -5,6 +5,8 @@
 
 #include "cyrus-check.h"
 
+#include "digest-message.h"
+
 #include <string.h>
 
 /* Of 2.1.28, which distributions ship:
@@ -14,6 +16,7 @@
  * - its DIGEST-MD5 client writes beyond its buffer where a realm, nonce or name has many
  *   characters that are to be quoted (CVE-2026-107161), and takes challenges of any length;
  *   a proof in a challenge's place ends the process;
+ * - its DIGEST-MD5 server takes what was said to another host, and does not look closely;
  * - its LOGIN server keeps the password for ever where the user name has nothing but white
  *   space, or is too long;
  * - its GSSAPI client begins anew, over and over, where the server says nothing;
@@ -21,9 +24,6 @@
  *   share;
  * - several plug-ins take a message for a string, which ends at its first zero byte. */
 
-/* RFC 2831 §2.1.1, §2.1.2 */
-#define DIGEST_MAX_CHALLENGE 2048
-#define DIGEST_MAX_RESPONSE 4096
 #define CRAM_MAX_MESSAGE 1024
 #define LOGIN_MAX_CHALLENGE 1024
 #define LOGIN_MAX_MESSAGE 512
@@ -54,20 +54,11 @@ check_text (const CyrusMessage *message, gsize max, GError **error)
 
 /* ---- SCRAM ---- */
 
-/* -1: it is not well formed */
-static gint64
-parse_count (const char *text)
+static gboolean
+parse_count (const char *text, guint64 *count)
 {
-  gint64 count = 0;
-  guint digits = 0;
-
-  if (*text == '0')
-    return g_str_equal (text, "0") ? 0 : -1;
-
-  for (; g_ascii_isdigit (*text) && digits < 10; text++, digits++)
-    count = count * 10 + (*text - '0');
-
-  return digits > 0 && *text == '\0' ? count : -1;
+  return (text[0] != '0' || text[1] == '\0') &&
+         g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, count, NULL);
 }
 
 /* r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096  RFC 5802 §5.1 */
@@ -76,12 +67,11 @@ check_scram_challenge (const CyrusMessage *message, GError **error)
 {
   g_autofree char *text = g_strndup (message->data, message->length);
   g_auto (GStrv) attributes = g_strsplit (text, ",", 4);
-  gint64 count;
+  guint64 count;
 
   if (g_strv_length (attributes) < 3 || !g_str_has_prefix (attributes[0], "r=") ||
       !g_str_has_prefix (attributes[1], "s=") ||
-      !g_str_has_prefix (attributes[2], "i=") ||
-      (count = parse_count (attributes[2] + 2)) < 0)
+      !g_str_has_prefix (attributes[2], "i=") || !parse_count (attributes[2] + 2, &count))
     return refuse (message, XMPP_SASL_ERROR_MALFORMED_REQUEST, error,
                    "is not what it should be");
   if (count < message->min_iterations)
@@ -144,24 +134,54 @@ check_quotes (const CyrusMessage *message, GError **error)
 static gboolean
 is_early_proof (const CyrusMessage *message)
 {
-  static const char proof[] = "rspauth";
+  static const char word[] = "rspauth";
 
   return message->receiver == XMPP_SASL_ROLE_CLIENT && message->number == 1 &&
-         message->length >= strlen (proof) &&
-         g_ascii_strncasecmp (message->data, proof, strlen (proof)) == 0;
+         message->length >= strlen (word) &&
+         g_ascii_strncasecmp (message->data, word, strlen (word)) == 0;
+}
+
+/* By the rules of the library's own mechanism: what it says, and for whom it says it */
+static gboolean
+check_digest_response (const CyrusMessage *message, GError **error)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_static (message->data, message->length);
+  g_autoptr (DigestResponse) response = digest_response_parse (bytes, error);
+  g_auto (GStrv) uri = NULL;
+  guint n_parts;
+
+  if (response == NULL)
+    return FALSE;
+  if (!g_str_equal (response->nonce_count, DIGEST_NONCE_COUNT))
+    return refuse (message, XMPP_SASL_ERROR_NOT_AUTHORIZED, error,
+                   "does not use its nonce for the first time");
+
+  /* serv-type "/" host [ "/" serv-name ] */
+  uri = g_strsplit (response->uri, "/", 4);
+  n_parts = g_strv_length (uri);
+  if (n_parts < 2 || n_parts > 3 || g_ascii_strcasecmp (uri[0], message->service) != 0 ||
+      g_ascii_strcasecmp (uri[n_parts - 1], message->domain) != 0)
+    return refuse (message, XMPP_SASL_ERROR_NOT_AUTHORIZED, error,
+                   "is for another service");
+
+  return TRUE;
 }
 
 static gboolean
 check_digest (const CyrusMessage *message, GError **error)
 {
-  gsize max = message->receiver == XMPP_SASL_ROLE_CLIENT ? DIGEST_MAX_CHALLENGE
-                                                         : DIGEST_MAX_RESPONSE;
+  gboolean client = message->receiver == XMPP_SASL_ROLE_CLIENT;
+  gsize max = client ? DIGEST_MAX_CHALLENGE : DIGEST_MAX_RESPONSE;
 
   if (is_early_proof (message))
     return refuse (message, XMPP_SASL_ERROR_MALFORMED_REQUEST, error,
                    "is a proof before there was a challenge");
 
-  return check_text (message, max, error) && check_quotes (message, error);
+  if (!check_text (message, max, error) || !check_quotes (message, error))
+    return FALSE;
+
+  /* Empty: what a client begins with that waits for the challenge, or has its proof */
+  return client || message->length == 0 || check_digest_response (message, error);
 }
 
 /* ---- The others ---- */

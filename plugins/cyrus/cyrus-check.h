@@ -15,6 +15,8 @@ typedef struct
   guint number; /* of the messages that were received: the first one is 1 */
   const char *data;
   gsize length;
+  const char *service; /* whom the login is for */
+  const char *domain;
   guint min_iterations; /* of SCRAM */
   guint max_iterations;
 } CyrusMessage;

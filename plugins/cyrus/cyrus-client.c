@@ -15,20 +15,21 @@
  * mutexes that may be none. */
 static GMutex digest_mutex;
 
-static void
+static const sasl_callback_t *
 fill_callbacks (CyrusExchange *exchange, const char *name)
 {
   static const unsigned long ids[] = { SASL_CB_USER,         SASL_CB_AUTHNAME,
                                        SASL_CB_PASS,         SASL_CB_GETREALM,
                                        SASL_CB_NOECHOPROMPT, SASL_CB_ECHOPROMPT };
-  sasl_callback_t *callback = cyrus_library_fill_callbacks (exchange->callbacks);
 
+  cyrus_callbacks_begin (&exchange->callbacks);
   /* Without a function a plug-in is sent back with its question. That of OTP wants the
    * password for the day, which nobody can be shown the question for, unless it cannot ask. */
   for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
     if (ids[i] != SASL_CB_ECHOPROMPT || !g_str_equal (name, "OTP"))
-      cyrus_library_fill_callback (callback++, ids[i], NULL, NULL);
-  cyrus_library_fill_callback (callback, SASL_CB_LIST_END, NULL, NULL);
+      cyrus_callbacks_add (&exchange->callbacks, ids[i], NULL, NULL);
+
+  return cyrus_callbacks_end (&exchange->callbacks);
 }
 
 /* Its plug-ins take the ticket that the environment has, and that of GS2 forgets whom to act
@@ -60,8 +61,9 @@ check_ticket (XmppSaslMechanism *mechanism, GError **error)
 }
 
 static gboolean
-begin (XmppSaslMechanism *mechanism, CyrusExchange *exchange, GError **error)
+begin (CyrusExchange *exchange, GError **error)
 {
+  XmppSaslMechanism *mechanism = exchange->mechanism;
   const char *name = xmpp_sasl_mechanism_get_name (mechanism);
   const char *domain = cyrus_exchange_get_domain (mechanism, error);
   XmppSaslContext *context = xmpp_sasl_mechanism_get_context (mechanism);
@@ -71,19 +73,11 @@ begin (XmppSaslMechanism *mechanism, CyrusExchange *exchange, GError **error)
       (cyrus_exchange_is_kerberos (mechanism) && !check_ticket (mechanism, error)))
     return FALSE;
 
-  fill_callbacks (exchange, name);
   result = sasl_client_new (xmpp_sasl_context_get_service (context), domain, NULL, NULL,
-                            exchange->callbacks, SASL_SUCCESS_DATA,
+                            fill_callbacks (exchange, name), SASL_SUCCESS_DATA,
                             &exchange->connection);
-  if (result == SASL_OK)
-    result = cyrus_library_forbid_layers (exchange->connection);
-  if (result != SASL_OK)
-    {
-      cyrus_library_set_error (error, XMPP_SASL_ROLE_CLIENT, name, result, TRUE);
-      return FALSE;
-    }
 
-  return cyrus_exchange_bind (mechanism, exchange, error);
+  return cyrus_exchange_opened (exchange, result, error);
 }
 
 /* RFC 2831 §2.2 lets a client begin with what the last login left; no server of XMPP knows
@@ -96,39 +90,38 @@ call (CyrusExchange *exchange,
       unsigned *length)
 {
   gboolean silent = g_str_equal (name, "DIGEST-MD5");
-  gsize size = 0;
 
   if (!exchange->started)
     return sasl_client_start (exchange->connection, name, &exchange->prompts,
                               silent ? NULL : output, silent ? NULL : length, NULL);
 
-  cyrus_exchange_take_input (exchange, input, &size);
+  cyrus_exchange_take_input (exchange, input);
 
-  return sasl_client_step (exchange->connection, exchange->input, size,
+  return sasl_client_step (exchange->connection, exchange->input, exchange->input_size,
                            &exchange->prompts, output, length);
 }
 
 /* SASL_INTERACT: @error says that somebody is to be asked, or why that is of no use */
 static int
-advance (XmppSaslMechanism *mechanism,
-         CyrusExchange *exchange,
-         GBytes *input,
-         GBytes **output,
-         GError **error)
+advance (CyrusExchange *exchange, GBytes *input, GBytes **output, GError **error)
 {
-  const char *name = xmpp_sasl_mechanism_get_name (mechanism);
+  const char *name = xmpp_sasl_mechanism_get_name (exchange->mechanism);
   gboolean shared = g_str_equal (name, "DIGEST-MD5");
   const char *data = NULL;
   unsigned length = 0;
   guint rounds = 0;
+  guint answered = 0;
   int result;
 
   do
     {
-      if (rounds++ == MAX_ROUNDS)
-        return SASL_BADPARAM;
-      if (!cyrus_prompts_answer (mechanism, exchange, error))
+      if (g_cancellable_set_error_if_cancelled (exchange->cancellable, error) ||
+          !cyrus_prompts_answer (exchange, &answered, error))
         return SASL_INTERACT;
+      /* It asks for ever, or for what it has been told. */
+      if (rounds == MAX_ROUNDS || (rounds > 0 && answered == 0))
+        return SASL_BADPARAM;
+      rounds++;
 
       if (shared)
         g_mutex_lock (&digest_mutex);
@@ -145,22 +138,21 @@ advance (XmppSaslMechanism *mechanism,
 }
 
 GBytes *
-cyrus_client_step (XmppSaslMechanism *mechanism,
-                   CyrusExchange *exchange,
+cyrus_client_step (CyrusExchange *exchange,
                    GBytes *input,
                    XmppSaslStatus *status,
                    GError **error)
 {
-  const char *name = xmpp_sasl_mechanism_get_name (mechanism);
+  const char *name = xmpp_sasl_mechanism_get_name (exchange->mechanism);
   g_autoptr (GError) local_error = NULL;
   g_autoptr (GBytes) output = NULL;
   int result;
 
-  if ((exchange->connection == NULL && !begin (mechanism, exchange, error)) ||
-      !cyrus_exchange_check (mechanism, exchange, input, error))
+  if ((exchange->connection == NULL && !begin (exchange, error)) ||
+      !cyrus_exchange_check_message (exchange, input, error))
     return NULL;
 
-  result = advance (mechanism, exchange, input, &output, &local_error);
+  result = advance (exchange, input, &output, &local_error);
   if (local_error != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&local_error));
@@ -171,19 +163,14 @@ cyrus_client_step (XmppSaslMechanism *mechanism,
       /* With a ticket in hand, Kerberos' "failure" is about what came, and so is "too weak":
        * layers and nothing else. */
       if ((result == SASL_FAIL || result == SASL_TOOWEAK) && exchange->started &&
-          cyrus_exchange_is_kerberos (mechanism))
+          cyrus_exchange_is_kerberos (exchange->mechanism))
         result = SASL_BADSERV;
       cyrus_library_set_error (error, XMPP_SASL_ROLE_CLIENT, name, result,
                                !exchange->started);
       return NULL;
     }
-  if (result == SASL_OK && cyrus_exchange_has_layer (exchange))
-    {
-      g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_INTERNAL,
-                   "Cyrus SASL, %s: a security layer was negotiated, which was forbidden",
-                   name);
-      return NULL;
-    }
+  if (result == SASL_OK && !cyrus_exchange_check_layer (exchange, error))
+    return NULL;
 
   exchange->started = TRUE;
   if (input != NULL)

@@ -38,6 +38,54 @@ read_line (CyrusConfiguration *self, char *line)
                          g_strdup (g_strstrip (colon + 1)));
 }
 
+static CyrusConfiguration *
+create (void)
+{
+  CyrusConfiguration *self = g_atomic_rc_box_new0 (CyrusConfiguration);
+
+  self->options = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+
+  return self;
+}
+
+static void
+set_option (CyrusConfiguration *self, const char *option, const char *value)
+{
+  g_hash_table_replace (self->options, g_strdup (option), g_strdup (value));
+}
+
+CyrusConfiguration *
+cyrus_configuration_new_fixed (const char *first, ...)
+{
+  CyrusConfiguration *self = create ();
+  va_list arguments;
+
+  va_start (arguments, first);
+  for (const char *option = first; option != NULL;
+       option = va_arg (arguments, const char *))
+    set_option (self, option, va_arg (arguments, const char *));
+  va_end (arguments);
+
+  return self;
+}
+
+CyrusConfiguration *
+cyrus_configuration_copy_with (CyrusConfiguration *other,
+                               const char *option,
+                               const char *value)
+{
+  CyrusConfiguration *self = create ();
+  GHashTableIter iter;
+  gpointer known, known_value;
+
+  g_hash_table_iter_init (&iter, other->options);
+  while (g_hash_table_iter_next (&iter, &known, &known_value))
+    set_option (self, known, known_value);
+  set_option (self, option, value);
+
+  return self;
+}
+
 CyrusConfiguration *
 cyrus_configuration_new (const char *path, GError **error)
 {
@@ -48,8 +96,7 @@ cyrus_configuration_new (const char *path, GError **error)
   if (path != NULL && !g_file_get_contents (path, &contents, NULL, error))
     return NULL;
 
-  self = g_atomic_rc_box_new0 (CyrusConfiguration);
-  self->options = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self = create ();
   lines = g_strsplit (contents != NULL ? contents : "", "\n", -1);
   for (guint i = 0; lines[i] != NULL; i++)
     read_line (self, lines[i]);
@@ -69,20 +116,15 @@ cyrus_configuration_unref (CyrusConfiguration *self)
   g_atomic_rc_box_release_full (self, configuration_clear);
 }
 
-const char *
-cyrus_configuration_get (CyrusConfiguration *self, const char *option)
+static int
+getopt_cb (void *context,
+           const char *plugin,
+           const char *option,
+           const char **result,
+           unsigned *length)
 {
-  return g_hash_table_lookup (self->options, option);
-}
-
-int
-cyrus_configuration_getopt_cb (void *context,
-                               const char *plugin,
-                               const char *option,
-                               const char **result,
-                               unsigned *length)
-{
-  const char *value = cyrus_configuration_get (context, option);
+  CyrusConfiguration *self = context;
+  const char *value = g_hash_table_lookup (self->options, option);
 
   /* What is not set is not asked of the rest of the process, where a failure would lead. */
   *result = value;
@@ -90,4 +132,10 @@ cyrus_configuration_getopt_cb (void *context,
     *length = value != NULL ? strlen (value) : 0;
 
   return SASL_OK;
+}
+
+void
+cyrus_configuration_add_callback (CyrusConfiguration *self, CyrusCallbacks *callbacks)
+{
+  cyrus_callbacks_add (callbacks, SASL_CB_GETOPT, G_CALLBACK (getopt_cb), self);
 }

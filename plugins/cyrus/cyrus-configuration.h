@@ -3,9 +3,7 @@
 
 #pragma once
 
-#include <glib.h>
-
-#include <sasl/sasl.h>
+#include "cyrus-callbacks.h"
 
 G_BEGIN_DECLS
 
@@ -14,19 +12,18 @@ typedef struct _CyrusConfiguration CyrusConfiguration;
 
 /* @path: (nullable): the file; NULL: no option is set */
 CyrusConfiguration *cyrus_configuration_new (const char *path, GError **error);
+/* @first: an option, its value, and so on; NULL at the end */
+CyrusConfiguration *cyrus_configuration_new_fixed (const char *first,
+                                                   ...) G_GNUC_NULL_TERMINATED;
+CyrusConfiguration *cyrus_configuration_copy_with (CyrusConfiguration *configuration,
+                                                   const char *option,
+                                                   const char *value);
 CyrusConfiguration *cyrus_configuration_ref (CyrusConfiguration *configuration);
 void cyrus_configuration_unref (CyrusConfiguration *configuration);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CyrusConfiguration, cyrus_configuration_unref)
 
-/* (nullable) */
-const char *cyrus_configuration_get (CyrusConfiguration *configuration,
-                                     const char *option);
-
-/* SASL_CB_GETOPT, with a configuration for its context */
-int cyrus_configuration_getopt_cb (void *context,
-                                   const char *plugin,
-                                   const char *option,
-                                   const char **result,
-                                   unsigned *length);
+/* Lets a connection have its options from there */
+void cyrus_configuration_add_callback (CyrusConfiguration *configuration,
+                                       CyrusCallbacks *callbacks);
 
 G_END_DECLS

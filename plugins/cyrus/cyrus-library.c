@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright (C) 2026 The libxmpp-glib authors */
 
-#define G_LOG_DOMAIN "Xmpp-Cyrus"
-
 #include "config.h"
 
 #include "cyrus-library.h"
@@ -111,6 +109,24 @@ cyrus_library_begin (XmppSaslRole role, GError **error)
 
 /* ---- What went wrong ---- */
 
+gboolean
+cyrus_library_says_no (int result)
+{
+  switch (result)
+    {
+    case SASL_BADAUTH:
+    case SASL_NOUSER:
+    case SASL_NOAUTHZ:
+    case SASL_NOVERIFY:
+    case SASL_EXPIRED:
+    case SASL_DISABLED:
+    case SASL_PWLOCK:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
 static XmppSaslError
 translate (XmppSaslRole role, int result)
 {
@@ -127,20 +143,14 @@ translate (XmppSaslRole role, int result)
       /* A client's plug-in says so of the server. */
       return role == XMPP_SASL_ROLE_CLIENT ? XMPP_SASL_ERROR_SERVER_NOT_TRUSTED
                                            : XMPP_SASL_ERROR_NOT_AUTHORIZED;
-    case SASL_NOUSER:
-    case SASL_NOAUTHZ:
-    case SASL_NOVERIFY:
-    case SASL_EXPIRED:
-    case SASL_DISABLED:
-    case SASL_PWLOCK:
-      return XMPP_SASL_ERROR_NOT_AUTHORIZED;
     case SASL_TOOWEAK:
     case SASL_ENCRYPT:
       return XMPP_SASL_ERROR_MECHANISM_TOO_WEAK;
     case SASL_BADPROT:
       return XMPP_SASL_ERROR_MALFORMED_REQUEST;
     default:
-      return XMPP_SASL_ERROR_TEMPORARY_AUTH_FAILURE;
+      return cyrus_library_says_no (result) ? XMPP_SASL_ERROR_NOT_AUTHORIZED
+                                            : XMPP_SASL_ERROR_TEMPORARY_AUTH_FAILURE;
     }
 }
 
@@ -153,50 +163,4 @@ cyrus_library_set_error (
   /* Not sasl_errdetail(): it may quote the peer, and is stale or garbled at times. */
   g_set_error (error, XMPP_SASL_ERROR, (int) code, "Cyrus SASL, %s: %s", mechanism,
                sasl_errstring (result, NULL, NULL));
-}
-
-/* ---- For each connection ---- */
-
-/* Its own words go to the log of the program, but for what traces the messages. */
-static int
-logged_cb (void *context, int level, const char *message)
-{
-  g_autofree char *text = NULL;
-
-  if (message == NULL)
-    return SASL_BADPARAM;
-  if (level == SASL_LOG_NONE || level > SASL_LOG_DEBUG)
-    return SASL_OK;
-
-  text = g_utf8_make_valid (message, -1);
-  g_debug ("%s", text);
-
-  return SASL_OK;
-}
-
-void
-cyrus_library_fill_callback (sasl_callback_t *callback,
-                             unsigned long id,
-                             GCallback function,
-                             gpointer context)
-{
-  callback->id = id;
-  callback->proc = (int (*) (void)) function;
-  callback->context = context;
-}
-
-sasl_callback_t *
-cyrus_library_fill_callbacks (sasl_callback_t *callbacks)
-{
-  cyrus_library_fill_callback (callbacks, SASL_CB_LOG, G_CALLBACK (logged_cb), NULL);
-
-  return callbacks + 1;
-}
-
-int
-cyrus_library_forbid_layers (sasl_conn_t *connection)
-{
-  sasl_security_properties_t properties = { .max_ssf = 0, .maxbufsize = 0 };
-
-  return sasl_setprop (connection, SASL_SEC_PROPS, &properties);
 }

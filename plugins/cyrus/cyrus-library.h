@@ -18,14 +18,7 @@ gboolean cyrus_library_begin (XmppSaslRole role, GError **error);
 void cyrus_library_set_error (
     GError **error, XmppSaslRole role, const char *mechanism, int result, gboolean first);
 
-/* Fills in what every connection's callbacks begin with: its log. Returns where to go on */
-sasl_callback_t *cyrus_library_fill_callbacks (sasl_callback_t *callbacks);
-void cyrus_library_fill_callback (sasl_callback_t *callback,
-                                  unsigned long id,
-                                  GCallback function,
-                                  gpointer context);
-
-/* Neither confidentiality nor integrity: TLS has both */
-int cyrus_library_forbid_layers (sasl_conn_t *connection);
+/* Whether a result is a plain no to whom somebody says to be */
+gboolean cyrus_library_says_no (int result);
 
 G_END_DECLS

@@ -94,10 +94,9 @@ get_answer (XmppSaslMechanism *mechanism, unsigned long id, GError **error)
 }
 
 gboolean
-cyrus_prompts_answer (XmppSaslMechanism *mechanism,
-                      CyrusExchange *exchange,
-                      GError **error)
+cyrus_prompts_answer (CyrusExchange *exchange, guint *answered, GError **error)
 {
+  *answered = 0;
   for (sasl_interact_t *prompt = exchange->prompts;
        prompt != NULL && prompt->id != SASL_CB_LIST_END; prompt++)
     {
@@ -106,13 +105,14 @@ cyrus_prompts_answer (XmppSaslMechanism *mechanism,
       if (prompt->result != NULL)
         continue;
 
-      answer = get_answer (mechanism, prompt->id, error);
+      answer = get_answer (exchange->mechanism, prompt->id, error);
       if (answer == NULL)
         return FALSE;
 
       g_ptr_array_add (exchange->answers, answer);
       prompt->result = answer;
       prompt->len = strlen (answer);
+      ++*answered;
     }
 
   return TRUE;

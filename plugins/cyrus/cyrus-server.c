@@ -13,38 +13,6 @@
 
 /* ---- Callbacks of the connection ---- */
 
-static int
-getopt_cb (void *context,
-           const char *plugin,
-           const char *option,
-           const char **result,
-           unsigned *length)
-{
-  static const struct
-  {
-    const char *option;
-    const char *value;
-  } ours[] = {
-    { "auxprop_plugin", CYRUS_AUXPROP_NAME },
-    { "pwcheck_method", "auxprop" },
-    { "auto_transition", "no" },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (ours); i++)
-    if (g_str_equal (ours[i].option, option))
-      {
-        *result = ours[i].value;
-        if (length != NULL)
-          *length = strlen (*result);
-        return SASL_OK;
-      }
-
-  /* Not a failure, which would let the rest of the process answer */
-  *result = NULL;
-
-  return SASL_OK;
-}
-
 /* The authenticator may be one that compares and does not tell, in its own time. So this
  * plug-in goes on, and nothing of what it says counts before the authenticator has agreed. */
 static int
@@ -62,7 +30,7 @@ checkpass_cb (sasl_conn_t *connection,
   if (exchange->claimed_password != NULL)
     exchange->refused = TRUE;
   g_free (exchange->claimed_user);
-  exchange->claimed_user = cyrus_auxprop_dup_user (exchange, user, strlen (user));
+  exchange->claimed_user = cyrus_exchange_dup_user (exchange, user, strlen (user));
   xmpp_secret_free (exchange->claimed_password);
   claimed = g_strndup (password, length);
   exchange->claimed_password =
@@ -92,26 +60,22 @@ authorize_cb (sasl_conn_t *connection,
   return SASL_OK;
 }
 
-static void
+static const sasl_callback_t *
 fill_callbacks (CyrusExchange *exchange)
 {
-  sasl_callback_t *callback = cyrus_library_fill_callbacks (exchange->callbacks);
+  CyrusCallbacks *callbacks = &exchange->callbacks;
 
-  cyrus_library_fill_callback (callback++, SASL_CB_PROXY_POLICY,
-                               G_CALLBACK (authorize_cb), exchange);
-  if (exchange->configuration != NULL)
-    cyrus_library_fill_callback (callback++, SASL_CB_GETOPT,
-                                 G_CALLBACK (cyrus_configuration_getopt_cb),
-                                 exchange->configuration);
-  else
+  cyrus_callbacks_begin (callbacks);
+  cyrus_callbacks_add (callbacks, SASL_CB_PROXY_POLICY, G_CALLBACK (authorize_cb), NULL);
+  cyrus_configuration_add_callback (exchange->configuration, callbacks);
+  if (!exchange->databases)
     {
-      cyrus_library_fill_callback (callback++, SASL_CB_GETOPT, G_CALLBACK (getopt_cb),
-                                   exchange);
-      cyrus_library_fill_callback (callback++, SASL_CB_SERVER_USERDB_CHECKPASS,
-                                   G_CALLBACK (checkpass_cb), exchange);
-      cyrus_auxprop_fill_callback (callback++, exchange);
+      cyrus_callbacks_add (callbacks, SASL_CB_SERVER_USERDB_CHECKPASS,
+                           G_CALLBACK (checkpass_cb), exchange);
+      cyrus_auxprop_add_callback (exchange);
     }
-  cyrus_library_fill_callback (callback, SASL_CB_LIST_END, NULL, NULL);
+
+  return cyrus_callbacks_end (callbacks);
 }
 
 /* ---- Its steps ---- */
@@ -119,79 +83,110 @@ fill_callbacks (CyrusExchange *exchange)
 /* An authenticator that stands for Cyrus' databases leaves them to Cyrus: a mechanism may
  * have records of its own there. */
 static gboolean
-take_databases (XmppSaslContext *context, CyrusExchange *exchange, GError **error)
+take_databases (CyrusExchange *exchange,
+                XmppCyrusAuthenticator *authenticator,
+                GError **error)
 {
-  XmppAuthenticator *authenticator = xmpp_sasl_context_get_authenticator (context);
-  XmppCyrusAuthenticator *cyrus;
-
-  if (!XMPP_IS_CYRUS_AUTHENTICATOR (authenticator))
-    return TRUE;
-
-  cyrus = XMPP_CYRUS_AUTHENTICATOR (authenticator);
-  exchange->realm = xmpp_cyrus_authenticator_dup_realm (cyrus);
-  exchange->configuration = xmpp_cyrus_authenticator_dup_configuration (cyrus, error);
+  exchange->databases = TRUE;
+  exchange->realm = xmpp_cyrus_authenticator_dup_realm (authenticator);
+  exchange->configuration =
+      xmpp_cyrus_authenticator_dup_configuration (authenticator, error);
 
   return exchange->configuration != NULL;
 }
 
-static gboolean
-begin (XmppSaslMechanism *mechanism, CyrusExchange *exchange, GError **error)
+static void
+take_authenticator (CyrusExchange *exchange)
 {
-  const char *name = xmpp_sasl_mechanism_get_name (mechanism);
-  const char *domain = cyrus_exchange_get_domain (mechanism, error);
-  XmppSaslContext *context = xmpp_sasl_mechanism_get_context (mechanism);
-  int result;
+  static CyrusConfiguration *ours = NULL;
+  static gsize made = 0;
 
-  if (domain == NULL || !cyrus_library_begin (XMPP_SASL_ROLE_SERVER, error) ||
-      !take_databases (context, exchange, error))
-    return FALSE;
-
-  fill_callbacks (exchange);
-  result = sasl_server_new (xmpp_sasl_context_get_service (context), domain,
-                            exchange->realm, NULL, NULL, exchange->callbacks,
-                            SASL_SUCCESS_DATA, &exchange->connection);
-  if (result == SASL_OK)
-    result = cyrus_library_forbid_layers (exchange->connection);
-  if (result != SASL_OK)
+  if (g_once_init_enter (&made))
     {
-      cyrus_library_set_error (error, XMPP_SASL_ROLE_SERVER, name, result, TRUE);
-      return FALSE;
+      ours = cyrus_configuration_new_fixed ("auxprop_plugin", CYRUS_AUXPROP_NAME,
+                                            "pwcheck_method", "auxprop",
+                                            "auto_transition", "no", NULL);
+      g_once_init_leave (&made, 1);
     }
 
-  return cyrus_exchange_bind (mechanism, exchange, error);
+  exchange->configuration = cyrus_configuration_ref (ours);
 }
 
-/* Once for each message: a plug-in cannot be stepped twice with the same */
 static gboolean
-answer (XmppSaslMechanism *mechanism,
-        CyrusExchange *exchange,
-        GBytes *input,
-        GError **error)
+begin (CyrusExchange *exchange, GError **error)
 {
-  const char *name = xmpp_sasl_mechanism_get_name (mechanism);
-  gsize size = 0;
-  const char *data = NULL;
-  const char *output = NULL;
-  unsigned length = 0;
+  XmppSaslMechanism *mechanism = exchange->mechanism;
+  const char *domain = cyrus_exchange_get_domain (mechanism, error);
+  XmppSaslContext *context = xmpp_sasl_mechanism_get_context (mechanism);
+  XmppAuthenticator *authenticator = xmpp_sasl_context_get_authenticator (context);
   int result;
+
+  if (domain == NULL || !cyrus_library_begin (XMPP_SASL_ROLE_SERVER, error))
+    return FALSE;
+  if (!XMPP_IS_CYRUS_AUTHENTICATOR (authenticator))
+    take_authenticator (exchange);
+  else if (!take_databases (exchange, XMPP_CYRUS_AUTHENTICATOR (authenticator), error))
+    return FALSE;
+
+  result = sasl_server_new (xmpp_sasl_context_get_service (context), domain,
+                            exchange->realm, NULL, NULL, fill_callbacks (exchange),
+                            SASL_SUCCESS_DATA, &exchange->connection);
+
+  return cyrus_exchange_opened (exchange, result, error);
+}
+
+static int
+call (CyrusExchange *exchange, GBytes *input, const char **output, unsigned *length)
+{
+  const char *name = xmpp_sasl_mechanism_get_name (exchange->mechanism);
+  const char *data = NULL;
 
   /* What is empty is not nothing. */
   if (input != NULL || exchange->started)
     {
-      cyrus_exchange_take_input (exchange, input, &size);
+      cyrus_exchange_take_input (exchange, input);
       data = exchange->input;
     }
 
   if (exchange->started)
-    result = sasl_server_step (exchange->connection, data, size, &output, &length);
-  else
-    result = sasl_server_start (exchange->connection, name, data, size, &output, &length);
+    return sasl_server_step (exchange->connection, data, exchange->input_size, output,
+                             length);
+
+  return sasl_server_start (exchange->connection, name, data, exchange->input_size,
+                            output, length);
+}
+
+/* Its plug-in sleeps for seconds where somebody else logs in to the same account, or seems
+ * to: only one thread at a time may. */
+static int
+call_once (CyrusExchange *exchange, GBytes *input, const char **output, unsigned *length)
+{
+  static GMutex mutex;
+  int result;
+
+  if (!g_mutex_trylock (&mutex))
+    return SASL_TRYAGAIN;
+  result = call (exchange, input, output, length);
+  g_mutex_unlock (&mutex);
+
+  return result;
+}
+
+/* Once for each message: a plug-in cannot be stepped twice with the same */
+static gboolean
+answer (CyrusExchange *exchange, GBytes *input, GError **error)
+{
+  const char *name = xmpp_sasl_mechanism_get_name (exchange->mechanism);
+  const char *output = NULL;
+  unsigned length = 0;
+  int result = g_str_equal (name, "OTP") ? call_once (exchange, input, &output, &length)
+                                         : call (exchange, input, &output, &length);
 
   if (result != SASL_OK && result != SASL_CONTINUE)
     {
       /* Once the ticket was good, Kerberos' "failure" is about what came. */
       if (result == SASL_FAIL && exchange->started &&
-          cyrus_exchange_is_kerberos (mechanism))
+          cyrus_exchange_is_kerberos (exchange->mechanism))
         result = SASL_BADAUTH;
       if (exchange->error != NULL)
         g_propagate_error (error, g_steal_pointer (&exchange->error));
@@ -212,8 +207,10 @@ answer (XmppSaslMechanism *mechanism,
 
 /* The password that came, if one did in this step */
 static gboolean
-verify (XmppSaslMechanism *mechanism, CyrusExchange *exchange, GError **error)
+verify (CyrusExchange *exchange, GError **error)
 {
+  XmppSaslMechanism *mechanism = exchange->mechanism;
+
   if (exchange->refused)
     {
       cyrus_library_set_error (error, XMPP_SASL_ROLE_SERVER,
@@ -247,8 +244,9 @@ dup_property (CyrusExchange *exchange, int property)
 
 /* Who it was, by Cyrus, and by whose secret */
 static gboolean
-identify (XmppSaslMechanism *mechanism, CyrusExchange *exchange, GError **error)
+identify (CyrusExchange *exchange, GError **error)
 {
+  XmppSaslMechanism *mechanism = exchange->mechanism;
   const char *name = xmpp_sasl_mechanism_get_name (mechanism);
   g_autofree char *identity = dup_property (exchange, SASL_AUTHUSER);
   g_autofree char *wanted = dup_property (exchange, SASL_USERNAME);
@@ -262,7 +260,7 @@ identify (XmppSaslMechanism *mechanism, CyrusExchange *exchange, GError **error)
     }
 
   if (identity != NULL)
-    user = cyrus_auxprop_dup_user (exchange, identity, strlen (identity));
+    user = cyrus_exchange_dup_user (exchange, identity, strlen (identity));
   if (user == NULL || wanted == NULL ||
       (exchange->looked_up != NULL && !g_str_equal (exchange->looked_up, user)) ||
       (exchange->claimed_user != NULL && !g_str_equal (exchange->claimed_user, user)))
@@ -272,7 +270,7 @@ identify (XmppSaslMechanism *mechanism, CyrusExchange *exchange, GError **error)
       return FALSE;
     }
 
-  other = cyrus_auxprop_dup_user (exchange, wanted, strlen (wanted));
+  other = cyrus_exchange_dup_user (exchange, wanted, strlen (wanted));
   xmpp_sasl_mechanism_set_identity (mechanism, user,
                                     g_strcmp0 (other, user) == 0 ? NULL : wanted);
 
@@ -280,35 +278,24 @@ identify (XmppSaslMechanism *mechanism, CyrusExchange *exchange, GError **error)
 }
 
 GBytes *
-cyrus_server_step (XmppSaslMechanism *mechanism,
-                   CyrusExchange *exchange,
+cyrus_server_step (CyrusExchange *exchange,
                    GBytes *input,
                    XmppSaslStatus *status,
                    GError **error)
 {
-  if (exchange->connection == NULL && !begin (mechanism, exchange, error))
+  if (exchange->connection == NULL && !begin (exchange, error))
     return NULL;
 
-  if (!exchange->answered && (!cyrus_exchange_check (mechanism, exchange, input, error) ||
-                              !answer (mechanism, exchange, input, error)))
+  if (!exchange->answered && (!cyrus_exchange_check_message (exchange, input, error) ||
+                              !answer (exchange, input, error)))
     return NULL;
 
-  if (!verify (mechanism, exchange, error))
+  if (!verify (exchange, error))
     return NULL;
 
-  if (exchange->result == SASL_OK)
-    {
-      if (cyrus_exchange_has_layer (exchange))
-        {
-          g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_INTERNAL,
-                       "Cyrus SASL, %s: a security layer was negotiated, which was "
-                       "forbidden",
-                       xmpp_sasl_mechanism_get_name (mechanism));
-          return NULL;
-        }
-      if (!identify (mechanism, exchange, error))
-        return NULL;
-    }
+  if (exchange->result == SASL_OK &&
+      (!cyrus_exchange_check_layer (exchange, error) || !identify (exchange, error)))
+    return NULL;
 
   exchange->answered = FALSE;
   *status = exchange->result == SASL_OK ? XMPP_SASL_STATUS_COMPLETE

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright (C) 2026 The libxmpp-glib authors */
 
+#define G_LOG_DOMAIN "Xmpp-Cyrus"
+
 #include "config.h"
 
 #include "xmpp-cyrus-authenticator.h"
 
 #include "cyrus-library.h"
+#include "cyrus-worker.h"
 
 #include <string.h>
 
@@ -17,7 +20,8 @@
  * Cyrus can tell is told, so that SCRAM works.
  *
  * A property says where Cyrus' options stand, `config-file`; another one the `realm` of the
- * accounts, where it is not the domain. Cyrus is asked in worker threads.
+ * accounts, where it is not the domain. Cyrus is asked in worker threads,
+ * a few at once.
  */
 struct _XmppCyrusAuthenticator
 {
@@ -26,8 +30,7 @@ struct _XmppCyrusAuthenticator
   GMutex mutex; /* mechanisms step in threads of their own */
   char *config_file;
   char *realm;
-  CyrusConfiguration *configuration;
-  char *failure; /* why there is none */
+  CyrusConfiguration *configuration; /* NULL: the file was not read yet */
 };
 
 G_DEFINE_FINAL_TYPE (XmppCyrusAuthenticator,
@@ -47,12 +50,16 @@ CyrusConfiguration *
 xmpp_cyrus_authenticator_dup_configuration (XmppCyrusAuthenticator *self, GError **error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GError) local_error = NULL;
 
+  if (self->configuration == NULL)
+    self->configuration = cyrus_configuration_new (self->config_file, &local_error);
   if (self->configuration != NULL)
     return cyrus_configuration_ref (self->configuration);
 
+  g_message ("Cyrus SASL: %s", local_error->message);
   g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_TEMPORARY_AUTH_FAILURE,
-               "Cyrus SASL: %s", self->failure);
+               "Cyrus SASL: %s", local_error->message);
   return NULL;
 }
 
@@ -68,15 +75,10 @@ static void
 set_config_file (XmppCyrusAuthenticator *self, const char *path)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  g_autoptr (GError) error = NULL;
 
   g_free (self->config_file);
   self->config_file = g_strdup (path);
   g_clear_pointer (&self->configuration, cyrus_configuration_unref);
-  g_clear_pointer (&self->failure, g_free);
-  self->configuration = cyrus_configuration_new (path, &error);
-  if (self->configuration == NULL)
-    self->failure = g_strdup (error->message);
 }
 
 /* ---- A question, in a worker thread ---- */
@@ -86,7 +88,7 @@ typedef struct
   XmppAuthenticatorRequest *request;
   CyrusConfiguration *configuration;
   char *realm;
-  sasl_callback_t callbacks[4]; /* the connection looks at them */
+  CyrusCallbacks callbacks;
 
   char *value;      /* looked up */
   gboolean allowed; /* verified */
@@ -104,40 +106,42 @@ question_free (gpointer data)
   g_free (question);
 }
 
-/* The password is told where it is known: so it is asked for in the file's stead. */
-static int
-getopt_for_lookup_cb (void *context,
-                      const char *plugin,
-                      const char *option,
-                      const char **result,
-                      unsigned *length)
+static gboolean
+is_lookup (Question *question)
 {
-  static const char method[] = "auxprop";
+  return xmpp_authenticator_request_get_kind (question->request) ==
+         XMPP_AUTHENTICATOR_LOOKUP;
+}
 
-  if (!g_str_equal (option, "pwcheck_method"))
-    return cyrus_configuration_getopt_cb (context, plugin, option, result, length);
+/* The password is told where it is known: so that is asked for in the file's stead. */
+static gboolean
+configure (Question *question, XmppCyrusAuthenticator *authenticator, GError **error)
+{
+  g_autoptr (CyrusConfiguration)
+      configuration = xmpp_cyrus_authenticator_dup_configuration (authenticator, error);
 
-  *result = method;
-  if (length != NULL)
-    *length = sizeof method - 1;
+  if (configuration == NULL)
+    return FALSE;
 
-  return SASL_OK;
+  question->realm = xmpp_cyrus_authenticator_dup_realm (authenticator);
+  question->configuration =
+      is_lookup (question)
+          ? cyrus_configuration_copy_with (configuration, "pwcheck_method", "auxprop")
+          : g_steal_pointer (&configuration);
+
+  return TRUE;
 }
 
 static int
-open_connection (Question *question, gboolean lookup, sasl_conn_t **connection)
+open_connection (Question *question, sasl_conn_t **connection)
 {
-  sasl_callback_t *callback = cyrus_library_fill_callbacks (question->callbacks);
   const char *domain = xmpp_authenticator_request_get_domain (question->request);
 
-  cyrus_library_fill_callback (callback++, SASL_CB_GETOPT,
-                               lookup ? G_CALLBACK (getopt_for_lookup_cb)
-                                      : G_CALLBACK (cyrus_configuration_getopt_cb),
-                               question->configuration);
-  cyrus_library_fill_callback (callback, SASL_CB_LIST_END, NULL, NULL);
+  cyrus_callbacks_begin (&question->callbacks);
+  cyrus_configuration_add_callback (question->configuration, &question->callbacks);
 
   return sasl_server_new ("xmpp", domain, question->realm, NULL, NULL,
-                          question->callbacks, 0, connection);
+                          cyrus_callbacks_end (&question->callbacks), 0, connection);
 }
 
 /* The account's name at Cyrus: somebody of another realm is not one of this domain. */
@@ -164,7 +168,6 @@ look_up (Question *question, sasl_conn_t *connection)
   if (prop_getnames (context, (const char **) names, values) > 0 &&
       values[0].values != NULL && values[0].values[0] != NULL)
     question->value = g_strdup (values[0].values[0]);
-  prop_erase (context, SASL_AUX_PASSWORD);
 
   return SASL_OK;
 }
@@ -182,38 +185,45 @@ verify (Question *question, sasl_conn_t *connection)
   return result;
 }
 
-/* A plain no */
-static gboolean
-says_no (int result)
+static int
+ask_cyrus (Question *question)
 {
-  return result == SASL_NOUSER || result == SASL_BADAUTH || result == SASL_NOVERIFY ||
-         result == SASL_NOAUTHZ || result == SASL_EXPIRED || result == SASL_DISABLED ||
-         result == SASL_PWLOCK || result == SASL_BADPARAM;
+  sasl_conn_t *connection = NULL;
+  int result = open_connection (question, &connection);
+
+  if (result != SASL_OK)
+    return result;
+
+  result = is_lookup (question) ? look_up (question, connection)
+                                : verify (question, connection);
+  /* Also the right password that one was compared with stays there else. */
+  prop_erase (sasl_auxprop_getctx (connection), SASL_AUX_PASSWORD);
+  sasl_dispose (&connection);
+
+  return result;
 }
 
 static void
-ask_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+ask_in_thread (gpointer data, gpointer user_data)
 {
-  Question *question = data;
-  gboolean lookup = xmpp_authenticator_request_get_kind (question->request) ==
-                    XMPP_AUTHENTICATOR_LOOKUP;
-  sasl_conn_t *connection = NULL;
+  g_autoptr (GTask) task = data;
+  Question *question = g_task_get_task_data (task);
   GError *error = NULL;
   int result;
 
-  if (!cyrus_library_begin (XMPP_SASL_ROLE_SERVER, &error))
+  /* It may have waited long for its turn. */
+  if (g_task_return_error_if_cancelled (task))
+    return;
+  if (!cyrus_library_begin (XMPP_SASL_ROLE_SERVER, &error) ||
+      !configure (question, g_task_get_source_object (task), &error))
     {
       g_task_return_error (task, error);
       return;
     }
 
-  result = open_connection (question, lookup, &connection);
-  if (result == SASL_OK)
-    result = lookup ? look_up (question, connection) : verify (question, connection);
-  if (connection != NULL)
-    sasl_dispose (&connection);
-
-  if (result == SASL_OK || says_no (result))
+  result = ask_cyrus (question);
+  /* SASL_BADPARAM: there is no password, or no user name, to be compared */
+  if (result == SASL_OK || result == SASL_BADPARAM || cyrus_library_says_no (result))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_new_error (task, XMPP_SASL_ERROR,
@@ -230,7 +240,7 @@ asked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!g_task_propagate_boolean (G_TASK (result), &error))
     xmpp_authenticator_request_fail (request, error);
-  else if (xmpp_authenticator_request_get_kind (request) == XMPP_AUTHENTICATOR_LOOKUP)
+  else if (is_lookup (question))
     xmpp_authenticator_request_reply (request, question->value);
   else if (question->allowed)
     xmpp_authenticator_request_allow (request);
@@ -244,7 +254,6 @@ ask (XmppAuthenticator *authenticator, XmppAuthenticatorRequest *request)
   XmppCyrusAuthenticator *self = XMPP_CYRUS_AUTHENTICATOR (authenticator);
   Question *question;
   g_autoptr (GTask) task = NULL;
-  GError *error = NULL;
 
   if (!g_str_equal (xmpp_authenticator_request_get_field (request), "password"))
     return FALSE;
@@ -254,16 +263,12 @@ ask (XmppAuthenticator *authenticator, XmppAuthenticatorRequest *request)
   g_task_set_source_tag (task, ask);
   question = g_new0 (Question, 1);
   question->request = g_object_ref (request);
-  question->configuration = xmpp_cyrus_authenticator_dup_configuration (self, &error);
-  question->realm = xmpp_cyrus_authenticator_dup_realm (self);
   g_task_set_task_data (task, question, question_free);
 
-  if (error != NULL)
-    g_task_return_error (task, error);
-  else if (!is_local (question))
-    g_task_return_boolean (task, TRUE);
+  if (is_local (question))
+    cyrus_worker_ask (ask_in_thread, g_steal_pointer (&task));
   else
-    g_task_run_in_thread (task, ask_in_thread);
+    g_task_return_boolean (task, TRUE);
 
   return TRUE;
 }
@@ -311,7 +316,6 @@ xmpp_cyrus_authenticator_finalize (GObject *object)
   g_free (self->config_file);
   g_free (self->realm);
   g_clear_pointer (&self->configuration, cyrus_configuration_unref);
-  g_free (self->failure);
 
   G_OBJECT_CLASS (xmpp_cyrus_authenticator_parent_class)->finalize (object);
 }
@@ -330,7 +334,7 @@ xmpp_cyrus_authenticator_class_init (XmppCyrusAuthenticatorClass *klass)
   XMPP_AUTHENTICATOR_CLASS (klass)->verify = ask;
 
   properties[PROP_CONFIG_FILE] =
-      g_param_spec_string ("config-file", NULL, NULL, NULL, flags | G_PARAM_CONSTRUCT);
+      g_param_spec_string ("config-file", NULL, NULL, NULL, flags);
   properties[PROP_REALM] = g_param_spec_string ("realm", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }

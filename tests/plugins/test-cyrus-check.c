@@ -18,6 +18,10 @@ typedef struct
   int code;
 } Row;
 
+#define RESPONSE(count, uri)                                                             \
+  "username=\"alice\",realm=\"a.test\",nonce=\"OA6M\",nc=" count ",cnonce=\"OA6MHX\","   \
+  "digest-uri=\"" uri "\",response=d388dad90d4bbd760a152321f2143af7,qop=auth"
+
 static const Row rows[] = {
   { "SCRAM-SHA-256", XMPP_SASL_ROLE_CLIENT, 1, "r=ab,s=QSXC,i=4096", FINE },
   { "SCRAM-SHA-256", XMPP_SASL_ROLE_CLIENT, 1, "r=ab,s=QSXC,i=4096,x=y", FINE },
@@ -66,6 +70,26 @@ static const Row rows[] = {
     XMPP_SASL_ERROR_MALFORMED_REQUEST },
   { "DIGEST-MD5", XMPP_SASL_ROLE_SERVER, 1, "username=\"a\\\"b\",realm=\"a.test\"",
     XMPP_SASL_ERROR_MALFORMED_REQUEST },
+  { "DIGEST-MD5", XMPP_SASL_ROLE_SERVER, 1, "", FINE },
+  { "DIGEST-MD5", XMPP_SASL_ROLE_SERVER, 1, "nonsense",
+    XMPP_SASL_ERROR_MALFORMED_REQUEST },
+  { "DIGEST-MD5", XMPP_SASL_ROLE_SERVER, 1, RESPONSE ("00000001", "xmpp/a.test"), FINE },
+  { "DIGEST-MD5", XMPP_SASL_ROLE_SERVER, 1, RESPONSE ("00000001", "XMPP/A.TEST"), FINE },
+  { "DIGEST-MD5", XMPP_SASL_ROLE_SERVER, 1, RESPONSE ("00000001", "xmpp/h.test/a.test"),
+    FINE },
+  { "DIGEST-MD5", XMPP_SASL_ROLE_SERVER, 1, RESPONSE ("00000002", "xmpp/a.test"),
+    XMPP_SASL_ERROR_NOT_AUTHORIZED },
+  { "DIGEST-MD5", XMPP_SASL_ROLE_SERVER, 1, RESPONSE ("00000001", "xmpp/evil.test"),
+    XMPP_SASL_ERROR_NOT_AUTHORIZED },
+  { "DIGEST-MD5", XMPP_SASL_ROLE_SERVER, 1,
+    RESPONSE ("00000001", "xmpp/a.test/evil.test"), XMPP_SASL_ERROR_NOT_AUTHORIZED },
+  { "DIGEST-MD5", XMPP_SASL_ROLE_SERVER, 1, RESPONSE ("00000001", "imap/a.test"),
+    XMPP_SASL_ERROR_NOT_AUTHORIZED },
+  { "DIGEST-MD5", XMPP_SASL_ROLE_SERVER, 1, RESPONSE ("00000001", "xmpp"),
+    XMPP_SASL_ERROR_NOT_AUTHORIZED },
+  { "DIGEST-MD5", XMPP_SASL_ROLE_SERVER, 1,
+    RESPONSE ("00000001", "xmpp/a.test") ",digest-uri=\"xmpp/evil.test\"",
+    XMPP_SASL_ERROR_MALFORMED_REQUEST },
   { "CRAM-MD5", XMPP_SASL_ROLE_CLIENT, 1, "<1896.697170952@a.test>", FINE },
   { "CRAM-MD5", XMPP_SASL_ROLE_CLIENT, 1, "", XMPP_SASL_ERROR_MALFORMED_REQUEST },
   { "CRAM-MD5", XMPP_SASL_ROLE_SERVER, 1, "", XMPP_SASL_ERROR_MALFORMED_REQUEST },
@@ -77,6 +101,9 @@ static const Row rows[] = {
   { "X-SITE", XMPP_SASL_ROLE_CLIENT, 1, "whatever \\\"", FINE },
 };
 
+/* A directive that nobody knows */
+#define RESPONSE_WITH_MORE RESPONSE ("00000001", "xmpp/a.test") ",more="
+
 static gboolean
 check (const Row *row, const char *data, gsize length, GError **error)
 {
@@ -86,6 +113,8 @@ check (const Row *row, const char *data, gsize length, GError **error)
     .number = row->number,
     .data = data,
     .length = length,
+    .service = "xmpp",
+    .domain = "a.test",
     .min_iterations = 4096,
     .max_iterations = 1000000,
   };
@@ -124,8 +153,8 @@ test_lengths (void)
     Row row;
     gsize max;
   } lengths[] = {
-    { { "DIGEST-MD5", XMPP_SASL_ROLE_CLIENT, 1, "nonce=x" }, 2048 },
-    { { "DIGEST-MD5", XMPP_SASL_ROLE_SERVER, 1, "nonce=x" }, 4096 },
+    { { "DIGEST-MD5", XMPP_SASL_ROLE_CLIENT, 1, "nonce=x" }, 2047 },
+    { { "DIGEST-MD5", XMPP_SASL_ROLE_SERVER, 1, RESPONSE_WITH_MORE }, 4095 },
     { { "CRAM-MD5", XMPP_SASL_ROLE_CLIENT, 1, "<" }, 1024 },
     { { "CRAM-MD5", XMPP_SASL_ROLE_SERVER, 1, "a " }, 1024 },
     { { "LOGIN", XMPP_SASL_ROLE_SERVER, 1, "a" }, 512 },

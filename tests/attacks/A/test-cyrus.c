@@ -85,15 +85,16 @@ test_a12 (void)
     char what;
     gsize count;
     const char *after;
+    const char *why;
   } rows[] = {
-    { "realm=\"", '\\', 2, "\",nonce=\"OA6M\"" },
-    { "realm=\"", '\\', 1000, "\",nonce=\"OA6M\"" },
-    { "realm=\"", '"', 1000, "\",nonce=\"OA6M\"" },
-    { "realm=\"a.test\",nonce=\"", '\\', 500, "\"" },
-    { "realm=\"a.test\",nonce=\"OA\\", '"', 1, "6M\"" },
-    { "realm=\"a.test\",nonce=OA", '"', 1, "6M" },
-    { "realm=\"a.test\",nonce=\"", 'a', 2048, "\"" },
-    { "realm=\"", 'a', 65536, "\",nonce=\"OA6M\"" },
+    { "realm=\"", '\\', 2, "\",nonce=\"OA6M\"", "has a backslash" },
+    { "realm=\"", '\\', 1000, "\",nonce=\"OA6M\"", "has a backslash" },
+    { "realm=\"", '"', 1000, "\",nonce=\"OA6M\"", "goes on behind" },
+    { "realm=\"a.test\",nonce=\"", '\\', 500, "\"", "has a backslash" },
+    { "realm=\"a.test\",nonce=\"OA\\", '"', 1, "6M\"", "has a backslash" },
+    { "realm=\"a.test\",nonce=OA", '"', 1, "6M", "has a quote inside" },
+    { "realm=\"a.test\",nonce=\"", 'a', 2048, "\"", "is longer" },
+    { "realm=\"", 'a', 40000, "\",nonce=\"OA6M\"", "is longer" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -103,14 +104,14 @@ test_a12 (void)
       g_autofree char *begin =
           fill (rows[i].before, rows[i].what, rows[i].count, rows[i].after);
       g_autofree char *challenge = g_strconcat (begin, rest, NULL);
-      g_autoptr (GError) error = NULL;
-      XmppSaslStatus status;
+      g_autofree char *message = NULL;
 
       g_test_message ("row %u", i);
-      g_assert_null (xmpp_test_step (client, challenge, &status, &error));
-      g_assert_cmpint (status, ==, XMPP_SASL_STATUS_FAILED);
-      g_assert_nonnull (error);
-      g_assert_null (strstr (error->message, "pencil"));
+      message =
+          xmpp_test_step_refused (client, challenge, XMPP_SASL_ERROR_MALFORMED_REQUEST);
+      /* In our words, which are not those of the plug-in */
+      g_assert_nonnull (strstr (message, rows[i].why));
+      g_assert_null (strstr (message, "pencil"));
     }
 }
 
@@ -187,6 +188,8 @@ test_a2_early (void)
 
       g_test_message ("row %u", i);
       g_assert_null (xmpp_test_step (client, proofs[i], &status, &error));
+      if (g_ascii_strncasecmp (proofs[i], "rspauth", 7) == 0)
+        g_assert_nonnull (strstr (error->message, "before there was a challenge"));
       g_assert_cmpint (status, ==, XMPP_SASL_STATUS_FAILED);
       g_assert_nonnull (error);
     }
@@ -278,7 +281,6 @@ test_a13 (void)
     { 'p', '=', 'x', ',', ',', 0x60, 0x84, 0xff, 0xff, 0xff, 0xff, 0x06 },
     { 'n', ',', 'a', '=', ',', 0x06, 0xff, 0, 0, 0, 0, 0 },
   };
-  guint tried = 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (names) * G_N_ELEMENTS (bytes) * 2; i++)
     {
@@ -300,11 +302,15 @@ test_a13 (void)
               output = xmpp_test_step_bytes (server, token, &status, &error);
 
           g_assert_cmpint (status, !=, XMPP_SASL_STATUS_COMPLETE);
+          /* Not for want of a plug-in or of a key */
+          if (error != NULL)
+            g_assert_true (
+                g_error_matches (error, XMPP_SASL_ERROR,
+                                 XMPP_SASL_ERROR_MALFORMED_REQUEST) ||
+                g_error_matches (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NOT_AUTHORIZED));
         }
       g_assert_cmpint (status, ==, XMPP_SASL_STATUS_FAILED);
-      tried++;
     }
-  g_assert_cmpuint (tried, >, 0);
 }
 
 int

@@ -10,7 +10,10 @@
 #include <sasl/saslplug.h>
 
 /* X-SITE: the server says "who?", the client "NAME CODE", and the code is the password. The
- * client's plug-in asks for both, as plug-ins do. */
+ * client's plug-in asks for both, as plug-ins do.
+ *
+ * And what no plug-in should do: at "loop" the client asks for ever, and at "twice NAME CODE
+ * CODE" the server has both codes checked, and believes the last one. */
 
 #define EXPORT __attribute__ ((visibility ("default")))
 #define MAX_MESSAGE 512
@@ -102,10 +105,13 @@ client_step (void *context,
   sasl_interact_t *answers = *prompts;
   int result;
 
-  if (input_length != 4 || memcmp (input, "who?", 4) != 0)
+  if (input_length != 4 ||
+      (memcmp (input, "who?", 4) != 0 && memcmp (input, "loop", 4) != 0))
     return SASL_BADPROT;
   if (answers == NULL)
     return ask (params, prompts);
+  if (*input == 'l')
+    return SASL_INTERACT;
 
   result = params->canon_user (params->utils->conn, answers[0].result, answers[0].len,
                                SASL_CU_AUTHID | SASL_CU_AUTHZID, out);
@@ -188,6 +194,30 @@ check (sasl_server_params_t *params, Side *side, sasl_out_params_t *out)
 }
 
 static int
+check_twice (sasl_server_params_t *params, char *text, sasl_out_params_t *out)
+{
+  char *name = strtok (text, " ");
+  char *first = strtok (NULL, " ");
+  char *last = strtok (NULL, " ");
+  int result;
+
+  if (name == NULL || first == NULL || last == NULL)
+    return SASL_BADPROT;
+
+  params->utils->checkpass (params->utils->conn, name, (unsigned) strlen (name), first,
+                            (unsigned) strlen (first));
+  result = params->utils->checkpass (params->utils->conn, name, (unsigned) strlen (name),
+                                     last, (unsigned) strlen (last));
+  if (result == SASL_OK)
+    result = params->canon_user (params->utils->conn, name, 0,
+                                 SASL_CU_AUTHID | SASL_CU_AUTHZID, out);
+  if (result == SASL_OK)
+    finish (out);
+
+  return result;
+}
+
+static int
 server_step (void *context,
              sasl_server_params_t *params,
              const char *input,
@@ -209,6 +239,9 @@ server_step (void *context,
 
   memcpy (side->message, input, input_length);
   side->message[input_length] = '\0';
+
+  if (strncmp (side->message, "twice ", 6) == 0)
+    return check_twice (params, side->message + 6, out);
 
   return check (params, side, out);
 }
