@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <krb5.h>
+#include <string.h>
 
 #define MAX_TEXT 512
 
@@ -70,8 +71,7 @@ static const Explanation client_explanations[] = {
   { KRB5_CONFIG_CANTOPEN, 0, "krb5.conf cannot be read", "check that file" },
   { KRB5_CONFIG_BADFORMAT, 0, "krb5.conf cannot be understood", "check that file" },
   { KRB5_KT_NOTFOUND, 0, "there is no such keytab, or it has no key for this principal",
-    "check the credential's client-keytab (klist -k FILE shows whose keys it has) and "
-    "principal" },
+    "check client-keytab (klist -k FILE shows whose keys it has) and principal" },
   { KRB5KDC_ERR_C_PRINCIPAL_UNKNOWN, 0, "Kerberos does not know the user",
     "check the principal" },
   { KRB5KDC_ERR_PREAUTH_FAILED, 0, KEY_IS_OLD, NEW_CLIENT_KEY },
@@ -211,6 +211,40 @@ fill_in (XmppSaslMechanism *mechanism, const char *text)
   return g_strjoinv (service, parts);
 }
 
+/* A client's own field, as it can be shown; NULL: it has none */
+static char *
+dup_shown (XmppSaslMechanism *mechanism, const char *field)
+{
+  g_autofree char *value = xmpp_sasl_mechanism_peek_secret (mechanism, field);
+  gss_buffer_desc buffer = { value != NULL ? strlen (value) : 0, value };
+
+  return value != NULL ? gssapi_dup_text (&buffer) : NULL;
+}
+
+/* Whose ticket was looked for, and where */
+static void
+name_ticket (XmppSaslMechanism *mechanism, char **what, char **remedy)
+{
+  g_autofree char *principal = dup_shown (mechanism, "principal");
+  g_autofree char *cache = dup_shown (mechanism, "ccache");
+  g_autofree char *general = g_steal_pointer (what);
+
+  if (principal == NULL && cache == NULL)
+    {
+      *what = g_steal_pointer (&general);
+      return;
+    }
+
+  *what = g_strconcat (general, principal != NULL ? " of " : "",
+                       principal != NULL ? principal : "", cache != NULL ? " in " : "",
+                       cache, NULL);
+  g_free (*remedy);
+  *remedy = g_strconcat ("run kinit", cache != NULL ? " -c " : "",
+                         cache != NULL ? cache : "", principal != NULL ? " " : "",
+                         principal != NULL ? principal : "",
+                         " (klist -A shows which tickets there are)", NULL);
+}
+
 static gboolean
 set_error (GError **error,
            XmppSaslMechanism *mechanism,
@@ -227,6 +261,8 @@ set_error (GError **error,
       fill_in (mechanism, explanation != NULL ? explanation->what : "Kerberos says no");
   if (explanation != NULL && explanation->remedy != NULL)
     remedy = fill_in (mechanism, explanation->remedy);
+  if (explanation != NULL && g_str_equal (explanation->what, NO_TICKET))
+    name_ticket (mechanism, &what, &remedy);
 
   g_set_error (error, XMPP_SASL_ERROR, (int) get_code (moment, major, minor),
                "%s: %s%s (%s)%s%s", xmpp_sasl_mechanism_get_name (mechanism),
@@ -244,9 +280,11 @@ gssapi_set_error (GError **error,
 {
   g_autoptr (GString) texts = g_string_new (NULL);
 
-  append_text (texts, major, GSS_C_GSS_CODE);
+  /* Where there is a minor code, the text of the major one says that there is. */
   if (minor != 0)
     append_text (texts, minor, GSS_C_MECH_CODE);
+  if (texts->len == 0)
+    append_text (texts, major, GSS_C_GSS_CODE);
 
   return set_error (error, mechanism, moment, major, minor, texts->str);
 }

@@ -131,8 +131,11 @@ check_keytab (XmppSaslMechanism *mechanism,
   if (code != 0)
     {
       const char *text = krb5_get_error_message (context, code);
+      g_autofree char *named = name != NULL && strstr (text, name) == NULL
+                                   ? g_strdup_printf ("%s: %s", name, text)
+                                   : g_strdup (text);
 
-      gssapi_set_keytab_error (error, mechanism, moment, code, text);
+      gssapi_set_keytab_error (error, mechanism, moment, code, named);
       krb5_free_error_message (context, text);
     }
   krb5_free_context (context);
@@ -157,7 +160,9 @@ acquire_named (XmppSaslMechanism *mechanism,
   OM_uint32 minor;
   OM_uint32 unused;
 
-  if (keytab != NULL && !check_keytab (mechanism, GSSAPI_BEFORE, keytab, NULL, error))
+  if (keytab != NULL && (!check_keytab (mechanism, GSSAPI_BEFORE, keytab, NULL, error) ||
+                         (principal != NULL && !check_keytab (mechanism, GSSAPI_BEFORE,
+                                                              keytab, principal, error))))
     return FALSE;
 
   if (principal != NULL &&

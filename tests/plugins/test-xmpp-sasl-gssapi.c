@@ -260,6 +260,7 @@ test_client_unavailable (void)
   g_autofree char *expired = gssapi_fixture_dup_file ("expired.cache");
   g_autofree char *missing = gssapi_fixture_dup_file ("missing.cache");
   g_autofree char *keytab = gssapi_fixture_dup_file ("missing.keytab");
+  g_autofree char *run_kinit = g_strdup_printf ("What to do: run kinit -c %s (", missing);
   const struct
   {
     const char *field;
@@ -267,12 +268,15 @@ test_client_unavailable (void)
     const char *text;
   } rows[] = {
     { "ccache", missing, "there is no Kerberos ticket" },
-    { "ccache", missing, "What to do: run kinit (klist shows" },
+    { "ccache", missing, run_kinit },
+    { "ccache", missing, missing },
     { "ccache", expired, "the Kerberos ticket has expired" },
     { "ccache", expired, "What to do: run kinit again, or kinit -R" },
     { "ccache", "NOSUCHTYPE:x", "Unknown credential cache type" },
     { "client-keytab", keytab, "no such keytab" },
-    { "principal", "carol", "there is no Kerberos ticket" },
+    { "client-keytab", keytab, keytab },
+    { "principal", "carol", "there is no Kerberos ticket of carol" },
+    { "principal", "carol", "What to do: run kinit carol (klist -A" },
     { "principal", "@@", "Malformed" },
   };
 
