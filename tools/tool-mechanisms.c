@@ -175,5 +175,5 @@ tool_mechanisms (ToolOptions *options, char **arguments, GError **error)
     tool_complain ("there are none: modules are looked for in the folders that "
                    "XMPP_SASL_MODULE_PATH names, and in " XMPP_SASL_MODULE_DIR);
 
-  return TOOL_DONE;
+  return infos->len == 0 ? TOOL_FAILED : TOOL_DONE;
 }

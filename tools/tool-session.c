@@ -358,6 +358,22 @@ say_where (ToolSession *self)
   self->error->message = g_steal_pointer (&message);
 }
 
+static void
+warn_of_modules (const ToolOptions *options, const ToolOutcome *outcome)
+{
+  g_autoptr (GVariant) all = NULL;
+  g_autoptr (GVariant) offer = NULL;
+  const char *modules;
+
+  if (options->modules == NULL || outcome->report == NULL)
+    return;
+
+  all = xmpp_report_to_variant (outcome->report);
+  offer = g_variant_lookup_value (all, "offer", G_VARIANT_TYPE_VARDICT);
+  if (offer != NULL && g_variant_lookup (offer, "modules_not_used", "&s", &modules))
+    tool_complain ("warning: --module was not used: %s", modules);
+}
+
 int
 tool_session_run (ToolSession *self, ToolAction action, gpointer user_data)
 {
@@ -380,6 +396,7 @@ tool_session_run (ToolSession *self, ToolAction action, gpointer user_data)
   if (self->timed_out)
     say_where (self);
   tool_session_get_outcome (self, &outcome);
+  warn_of_modules (self->options, &outcome);
 
   return tell (self->options, &outcome);
 }

@@ -18,6 +18,8 @@ const char *xmpp_error_get_remedy (const GError *error, const char *step);
 /* Says in the message what to do about a token that was refused; @status: a word of RFC 6750
  * §3.1 or the like, NULL: the server has not said */
 void xmpp_error_add_token_remedy (GError *error, const char *status);
+/* The same of a ticket of Kerberos; @service: "xmpp/chat.example.org" */
+void xmpp_error_add_ticket_remedy (GError *error, const char *service);
 /* Completes the message: names the peer, says what to do. A second time changes nothing. */
 void xmpp_error_explain (GError *error, const char *step, const char *peer);
 

@@ -310,6 +310,25 @@ xmpp_error_add_token_remedy (GError *error, const char *status)
 }
 
 void
+xmpp_error_add_ticket_remedy (GError *error, const char *service)
+{
+  g_autofree char *remedy = NULL;
+
+  g_return_if_fail (error != NULL);
+  g_return_if_fail (service != NULL);
+
+  if (g_error_matches (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_CREDENTIALS_EXPIRED))
+    remedy = g_strdup ("get a new ticket: run kinit again");
+  else
+    remedy = g_strdup_printf (
+        "check whose the ticket is (klist); if it is the right one, ask the operator of "
+        "the server to compare its keytab (klist -k there) with the key that Kerberos "
+        "has for it (kvno %s here), and to look into its log",
+        service);
+  set_message (error, "", remedy);
+}
+
+void
 xmpp_error_explain (GError *error, const char *step, const char *peer)
 {
   g_autofree char *prefix = NULL;

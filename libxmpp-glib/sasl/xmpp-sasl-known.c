@@ -111,6 +111,12 @@ xmpp_sasl_known_is_token (const char *name)
 }
 
 gboolean
+xmpp_sasl_known_is_kerberos (const char *name)
+{
+  return g_str_equal (name, "GSSAPI") || g_str_has_prefix (name, "GS2-KRB5");
+}
+
+gboolean
 xmpp_sasl_known_proves_offer (const char *name)
 {
   return g_str_has_prefix (name, "SCRAM-");

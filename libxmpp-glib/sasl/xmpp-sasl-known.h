@@ -21,6 +21,8 @@ gboolean xmpp_sasl_known_is_standard (const char *name);
 gboolean xmpp_sasl_known_is_guessed (const char *name);
 /* Mechanisms that have a way of their own to be chosen, never this layer's list */
 gboolean xmpp_sasl_known_is_token (const char *name);
+/* What proves the user is a ticket of Kerberos, and no secret that could be typed */
+gboolean xmpp_sasl_known_is_kerberos (const char *name);
 /* With such a mechanism the server can prove the lists of its offer (XEP-0474) */
 gboolean xmpp_sasl_known_proves_offer (const char *name);
 

@@ -27,7 +27,7 @@ xmpp_sasl_means_judge (XmppSaslMeans means, XmppSaslMechanismInfo *info)
       (xmpp_sasl_mechanism_info_get_facts (info) & XMPP_SASL_FACTS_ANONYMOUS) != 0;
 
   if (means == XMPP_SASL_MEANS_ANONYMOUS)
-    return anonymous ? NULL : "the login is to be anonymous";
+    return anonymous ? NULL : "it needs an account";
   if (anonymous)
     return "the login is not to be anonymous";
   if (wanted == XMPP_SASL_MEANS_ANY || means == XMPP_SASL_MEANS_ANY || (wanted & means))

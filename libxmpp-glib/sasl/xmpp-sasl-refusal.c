@@ -6,6 +6,7 @@
 #include "sasl/xmpp-sasl-refusal.h"
 
 #include "core/xmpp-error-private.h"
+#include "sasl/xmpp-sasl-known.h"
 
 static gboolean
 used_token (XmppSaslMechanism *mechanism)
@@ -35,6 +36,18 @@ xmpp_sasl_refusal_is_expiry (XmppSaslMechanism *mechanism, const GError *failure
          (status == NULL || g_str_equal (status, "invalid_token"));
 }
 
+/* Whose key the ticket is for */
+static char *
+dup_service (XmppSaslMechanism *mechanism)
+{
+  XmppSaslContext *context = xmpp_sasl_mechanism_get_context (mechanism);
+  const char *host = xmpp_sasl_context_get_host (context);
+  g_autofree char *ascii = host != NULL ? g_hostname_to_ascii (host) : NULL;
+
+  return g_strdup_printf ("%s/%s", xmpp_sasl_context_get_service (context),
+                          ascii != NULL ? ascii : "DOMAIN");
+}
+
 GError *
 xmpp_sasl_refusal_explain (XmppSaslMechanism *mechanism,
                            const GError *failure,
@@ -53,6 +66,13 @@ xmpp_sasl_refusal_explain (XmppSaslMechanism *mechanism,
 
   if (token && is_about_secret (failure))
     xmpp_error_add_token_remedy (explained, status);
+  else if (is_about_secret (failure) &&
+           xmpp_sasl_known_is_kerberos (xmpp_sasl_mechanism_get_name (mechanism)))
+    {
+      g_autofree char *service = dup_service (mechanism);
+
+      xmpp_error_add_ticket_remedy (explained, service);
+    }
 
   return explained;
 }

@@ -14,6 +14,8 @@ XmppSaslMechanismInfo *xmpp_sasl_registry_find_from (XmppSaslRegistry *registry,
                                                      const char *name,
                                                      XmppSaslRole role,
                                                      const char *const *modules);
+/* Whether there is a description of this name: a mechanism of it may be taken from another one */
+gboolean xmpp_sasl_registry_has_module (XmppSaslRegistry *registry, const char *module);
 /* xmpp_sasl_registry_list() of these */
 GPtrArray *xmpp_sasl_registry_list_from (XmppSaslRegistry *registry,
                                          XmppSaslRole role,

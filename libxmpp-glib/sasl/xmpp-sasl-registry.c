@@ -365,6 +365,18 @@ xmpp_sasl_registry_list_from (XmppSaslRegistry *self,
   return list;
 }
 
+gboolean
+xmpp_sasl_registry_has_module (XmppSaslRegistry *self, const char *module)
+{
+  gboolean has;
+
+  g_rec_mutex_lock (&self->mutex);
+  has = g_hash_table_contains (self->modules, module);
+  g_rec_mutex_unlock (&self->mutex);
+
+  return has;
+}
+
 XmppSaslMechanismInfo *
 xmpp_sasl_registry_find_from (XmppSaslRegistry *self,
                               const char *name,

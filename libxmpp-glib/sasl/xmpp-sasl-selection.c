@@ -339,10 +339,20 @@ describe_nothing (const XmppSaslOffer *offer, GPtrArray *passed)
   return g_string_free (text, FALSE);
 }
 
+/* Then the server is not to blame for what it offers. */
+static gboolean
+is_empty (XmppSaslRegistry *registry)
+{
+  g_autoptr (GPtrArray) infos = xmpp_sasl_registry_list (registry, XMPP_SASL_ROLE_CLIENT);
+
+  return infos->len == 0;
+}
+
 /* @weaker: a mechanism was left out for what the last login was; @unproven: for what the
  * server would have to prove, and cannot */
 static void
-set_nothing_error (const XmppSaslOffer *offer,
+set_nothing_error (XmppSaslRegistry *registry,
+                   const XmppSaslOffer *offer,
                    GPtrArray *passed,
                    gboolean weaker,
                    gboolean unproven,
@@ -363,6 +373,11 @@ set_nothing_error (const XmppSaslOffer *offer,
                  "%s. Its list of channel bindings lacks tls-server-end-point, which "
                  "every server has to have: " SOMEBODY,
                  nothing);
+  else if (is_empty (registry))
+    g_set_error_literal (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_POLICY,
+                         "No module of any mechanism is found. What to do: install them "
+                         "in " XMPP_SASL_MODULE_DIR
+                         ", or name their folders in XMPP_SASL_MODULE_PATH");
   else
     g_set_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_POLICY, "%s%s",
                  nothing,
@@ -431,7 +446,8 @@ xmpp_sasl_select (XmppSaslPolicy *policy,
     }
   if (selection->choices->len == 0)
     {
-      set_nothing_error (offer, selection->passed, weaker, verdict.needs_proof, error);
+      set_nothing_error (registry, offer, selection->passed, weaker, verdict.needs_proof,
+                         error);
       return FALSE;
     }
 

@@ -9,7 +9,10 @@
 #include "core/xmpp-report-private.h"
 #include "sasl/xmpp-credential-private.h"
 #include "sasl/xmpp-sasl-policy-private.h"
+#include "sasl/xmpp-sasl-registry-private.h"
 #include "sasl/xmpp-sasl-secrets.h"
+
+#include <string.h>
 
 struct _XmppSaslShortlist
 {
@@ -132,6 +135,34 @@ record_passed (XmppSaslShortlist *list)
     }
 }
 
+/* Of the modules that the policy prefers, those that there are not, and those that had
+ * nothing to do with what was used. @used: (nullable): so far there is nothing */
+static void
+report_modules (XmppSaslShortlist *list, XmppSaslChoice *used)
+{
+  const char *const *modules = xmpp_sasl_policy_get_modules (list->policy);
+  const char *own = used != NULL ? xmpp_sasl_mechanism_info_get_module (used->info)
+                                 : NULL;
+  gboolean from_one = own != NULL && modules != NULL && g_strv_contains (modules, own);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; modules != NULL && modules[i] != NULL; i++)
+    {
+      const char *separator = text->len > 0 ? ", " : "";
+
+      if (!xmpp_sasl_registry_has_module (list->registry, modules[i]))
+        g_string_append_printf (text, "%s%s (there is no such module)", separator,
+                                modules[i]);
+      else if (used != NULL && !from_one)
+        g_string_append_printf (text, "%s%s (%s is of %s)", separator, modules[i],
+                                get_name (used), own != NULL ? own : "the program");
+    }
+
+  if (text->len > 0)
+    xmpp_report_set_fact (list->report, "offer", "modules_not_used",
+                          g_variant_new_string (text->str));
+}
+
 static void
 report_best (XmppSaslShortlist *list,
              const XmppSaslSelection *selection,
@@ -185,6 +216,7 @@ xmpp_sasl_shortlist_fill (XmppSaslShortlist *list, XmppSaslOffer *offer, GError 
     {
       record_passed (list);
       report_choice (list, offer);
+      report_modules (list, NULL);
     }
 
   return ok;
@@ -242,6 +274,18 @@ xmpp_sasl_shortlist_peek (XmppSaslShortlist *list)
   return NULL;
 }
 
+/* It stands beside the mechanism's name. */
+static const char *
+skip_name (XmppSaslChoice *choice, const char *message)
+{
+  const char *name = get_name (choice);
+  gsize length = strlen (name);
+
+  return g_str_has_prefix (message, name) && strncmp (message + length, ": ", 2) == 0
+             ? message + length + 2
+             : message;
+}
+
 void
 xmpp_sasl_shortlist_pass_over (XmppSaslShortlist *list, const GError *error)
 {
@@ -252,7 +296,7 @@ xmpp_sasl_shortlist_pass_over (XmppSaslShortlist *list, const GError *error)
       xmpp_sasl_means_get (choice->info) != XMPP_SASL_MEANS_TOKEN)
     list->max_asked = MIN (list->max_asked, xmpp_sasl_choice_get_exposure (choice));
 
-  record (list, get_name (choice), FALSE, error->message);
+  record (list, get_name (choice), FALSE, skip_name (choice, error->message));
   list->position++;
 }
 
@@ -264,6 +308,7 @@ xmpp_sasl_shortlist_set_tried (XmppSaslShortlist *list, const GError *failure)
 
   list->max = MIN (list->max, xmpp_sasl_choice_get_exposure (choice));
   record (list, get_name (choice), TRUE, nick);
+  report_modules (list, choice);
   if (list->ahead)
     record_passed (list);
 }
@@ -285,6 +330,7 @@ xmpp_sasl_shortlist_set_used (XmppSaslShortlist *list)
   g_autofree char *why = g_strdup_printf ("%s was preferred", name);
 
   record (list, name, TRUE, NULL);
+  report_modules (list, get_best (list));
   for (guint i = 0; i < list->selection.choices->len; i++)
     record (list, get_name (g_ptr_array_index (list->selection.choices, i)), FALSE, why);
   if (list->ahead)

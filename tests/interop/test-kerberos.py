@@ -53,9 +53,9 @@ class Tests(checks.Checks):
         return Account(f"{user}@{host}", password, self.server.port, False, self.server.ca)
 
     def login(self, host, cache="alice", user="alice", password=None, options=(),
-              config="krb5.conf", interrupt=None, environment=()):
+              config="krb5.conf", interrupt=None, text=False, environment=()):
         return self.account(host, user, password).run(
-            "login", options=options, interrupt=interrupt,
+            "login", options=options, interrupt=interrupt, text=text,
             **{**self.kdc.client_environment(cache, config), **dict(environment)})
 
     def kerberos_login(self, result, name, mechanism="GSSAPI"):
@@ -71,6 +71,13 @@ class Tests(checks.Checks):
         message = result.get("error", "message") or ""
         self.tap.equal([text for text in texts if text not in message], [],
                        f"{self.label}: {name}: the message", result)
+
+    def no_praise(self, name, *arguments, **options):
+        """Where a ticket was looked for, or refused, that is the last word."""
+        result = self.login(*arguments, text=True, **options)
+        self.tap.ok(result.status == 5 and "in order up to the login" not in result.output,
+                    f"{self.label}: {name}: it is not all well", result)
+        return result
 
     def with_a_ticket(self):
         self.kerberos_login(self.login(GSS), "nothing but GSSAPI")
@@ -98,7 +105,12 @@ class Tests(checks.Checks):
                                 options=["--principal", f"{user}@{kerberos.REALM}"])
             self.kerberos_login(result, f"{user}'s ticket out of a collection")
         self.says(self.login(GSS, options=["--principal", "bob@" + kerberos.REALM]),
-                  "only somebody else's ticket", NO_TICKET, "What to do: run kinit")
+                  "only somebody else's ticket", f"{NO_TICKET} of bob@{kerberos.REALM}",
+                  f"What to do: run kinit bob@{kerberos.REALM}")
+        self.says(self.login(GSS, options=["--client-keytab", self.kdc.keytab("bob"),
+                                           "--principal", "alice@" + kerberos.REALM]),
+                  "somebody else's keytab", "it has no key for this principal",
+                  self.kdc.keytab("bob"), "alice@" + kerberos.REALM)
         self.says(self.login(GSS, options=["--client-keytab", self.kdc.path("nowhere")]),
                   "no keytab", "there is no such keytab", "What to do:")
         # Nobody is asked for a password, and one that is there is used.
@@ -133,7 +145,11 @@ class Tests(checks.Checks):
         self.says(self.login(MISNAMED), "a service of somebody else's, which the server names",
                   f"Kerberos does not know the service xmpp/{MISNAMED}")
         result = self.login(RENEWED)
-        self.says(result, "a key that the server does not have", "not-authorized", RENEWED)
+        self.says(result, "a key that the server does not have", "not-authorized", RENEWED,
+                  f"(kvno xmpp/{RENEWED} here)", "What to do: check whose the ticket is (klist)")
+        for host in (UNKNOWN, RENEWED):
+            self.no_praise(host, host)
+        self.no_praise("an expired ticket", GSS, cache="expired")
 
     def other_identities(self):
         for authzid in ("alice", f"alice@{GSS}"):

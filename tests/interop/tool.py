@@ -65,9 +65,12 @@ class Account:
         secret = [] if self.password is None else [f"--{self.secret}-file", "-"]
         return [command, *self.options, *options, *secret, self.jid, *words]
 
-    def run(self, command, *words, options=(), timeout=TIMEOUT, interrupt=None, **environment):
-        """Runs to the end, with --json. @interrupt: seconds after which somebody presses Ctrl-C"""
-        arguments = self.arguments(command, words, ["--json", "--timeout", "20", *options])
+    def run(self, command, *words, options=(), timeout=TIMEOUT, interrupt=None, text=False,
+            **environment):
+        """Runs to the end, with --json unless it is to be @text. @interrupt: seconds after which
+        somebody presses Ctrl-C"""
+        form = [] if text else ["--json"]
+        arguments = self.arguments(command, words, [*form, "--timeout", "20", *options])
         with subprocess.Popen([TOOL, *arguments], text=True, stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               env={**os.environ, **environment}) as process:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
 import lab
@@ -185,6 +186,16 @@ class Logins(Tool):
         self.assert_told(self.login(no_starttls, direct=False), 4, "starttls", "policy",
                          "offers no STARTTLS", "switch TLS on")
 
+    def test_no_modules(self):
+        """Then it is not the server's fault."""
+        with unittest.mock.patch.dict(os.environ, XMPP_SASL_MODULE_PATH=FOLDER.name):
+            results = self.login(offer(SCRAM))
+        if "there is no module for it" not in results[0].stdout:
+            self.skipTest("the library is installed")
+        self.assert_told(results, 5, "sasl", "policy", "No module of any mechanism is found",
+                         "XMPP_SASL_MODULE_PATH")
+        self.assertNotIn("operator", results[0].stderr)
+
     def test_no_mechanism(self):
         results = self.login(offer(peer.PLAIN.replace("PLAIN", "X-OTHER")))
         self.assert_told(results, 5, "sasl", "policy", "X-OTHER", "there is no module")
@@ -252,6 +263,18 @@ class Success(Tool):
             self.assertRegex(text.stdout, rf"(?m)^✓ {name} +\d+\.\d ms")
         self.assertRegex(text.stdout, r"(?m)^  127\.0\.0\.1 port \d+, direct TLS, given: used")
         self.assertRegex(text.stdout, r"(?m)^  PLAIN +used")
+
+    def test_modules(self):
+        """One that was asked for and had no part in it is no secret."""
+        for words, text in (([], None), (["--module", "plain"], None),
+                            (["--module", "site", "--module", "plain"],
+                             "site (there is no such module)"),
+                            (["--module", "scram"], "scram (PLAIN is of plain)")):
+            for result in self.login(log_in, *words):
+                self.assertEqual(result.returncode, 0, result)
+                self.assertEqual(result.stderr,
+                                 f"xmpp-tool: warning: --module was not used: {text}\n"
+                                 if text else "")
 
     def test_no_secret(self):
         """L1: whatever is printed, the password is not in it, in no clothes."""
@@ -375,6 +398,12 @@ class Domains(Tool):
         text, _ = self.login(script, secret=False, jid="p.test")
         self.assertIn("needs an account and its ticket of Kerberos. It would use GSSAPI for",
                       text.stdout)
+
+    def test_ticket_or_password(self):
+        script = offer(SCRAM.replace("SCRAM-SHA-256", "GSSAPI"))
+        text, _ = self.login(script, secret=False, jid="p.test")
+        self.assertIn("needs an account and its ticket of Kerberos or its password. It would use "
+                      "GSSAPI for", text.stdout)
 
     def test_nothing(self):
         """No praise for a domain where nobody can log in."""
