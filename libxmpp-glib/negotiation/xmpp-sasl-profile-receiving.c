@@ -87,20 +87,32 @@ get_accounts (XmppSaslProfileFeature *self, XmppStream *stream)
   return self->accounts;
 }
 
-/* Nobody is let in without an account unless the policy names the mechanism; EXTERNAL is for
- * those whose certificate would do (XEP-0178 §2). */
+static gboolean
+has_keytab (XmppSaslProfileFeature *self)
+{
+  g_autofree char *keytab = xmpp_authenticator_dup_keytab (self->authenticator);
+
+  return keytab != NULL;
+}
+
+/* Nobody is let in without an account, nor promised a key of Kerberos' that may not be there,
+ * unless the policy names the mechanism; EXTERNAL is for those whose certificate would do
+ * (XEP-0178 §2). */
 static gboolean
 is_offered (XmppSaslProfileFeature *self, XmppStream *stream, XmppSaslMechanismInfo *info)
 {
   XmppSaslFacts facts = xmpp_sasl_mechanism_info_get_facts (info);
+  const char *name = xmpp_sasl_mechanism_info_get_name (info);
+  gboolean named = self->policy != NULL && self->policy->allowed != NULL;
 
   if (xmpp_sasl_policy_judge (self->policy, info) != NULL)
     return FALSE;
   /* A token is of no use here: nobody hands one out. */
-  if (xmpp_sasl_known_is_token (xmpp_sasl_mechanism_info_get_name (info)))
+  if (xmpp_sasl_known_is_token (name))
     return FALSE;
-  if ((facts & XMPP_SASL_FACTS_ANONYMOUS) &&
-      (self->policy == NULL || self->policy->allowed == NULL))
+  if ((facts & XMPP_SASL_FACTS_ANONYMOUS) && !named)
+    return FALSE;
+  if (xmpp_sasl_known_is_kerberos (name) && !named && !has_keytab (self))
     return FALSE;
   if (facts & XMPP_SASL_FACTS_CERTIFICATE)
     {

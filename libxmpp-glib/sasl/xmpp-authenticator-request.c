@@ -240,8 +240,7 @@ xmpp_authenticator_request_get_kind (XmppAuthenticatorRequest *request)
  *
  * Gets the user that it is about.
  *
- * Returns: (nullable): the user that it is about; %NULL with a lookup of the `keytab`, which
- *   belongs to the service
+ * Returns: the user that it is about
  *
  * Since: 1.0
  */

@@ -32,9 +32,10 @@
  *   is good for and the expiry a time of XEP-0082. Whoever has proven that he has one is
  *   let in after a verification of this field and its whole value: each is a use. Override
  *   [vfunc@Xmpp.Authenticator.verify] to make the new token the current one when it is
- *   used, as XEP-0484 asks, to count, and to refuse what was withdrawn;
- * - `keytab`, where the key of the service is that Kerberos uses: `FILE:/etc/xmpp.keytab`.
- *   It is of no user. Without an answer it is the default one, which KRB5_KTNAME names.
+ *   used, as XEP-0484 asks, to count, and to refuse what was withdrawn.
+ *
+ * Kerberos needs no secret of a user's, and a key of the service's:
+ * [property@Xmpp.Authenticator:keytab].
  *
  * Since: 1.0
  */
@@ -43,6 +44,7 @@ typedef struct
 {
   GMutex mutex; /* mechanisms step in threads of their own */
   char *decoy;
+  char *keytab;
 } XmppAuthenticatorPrivate;
 
 G_DEFINE_TYPE_WITH_PRIVATE (XmppAuthenticator, xmpp_authenticator, G_TYPE_OBJECT)
@@ -50,6 +52,7 @@ G_DEFINE_TYPE_WITH_PRIVATE (XmppAuthenticator, xmpp_authenticator, G_TYPE_OBJECT
 enum
 {
   PROP_DECOY = 1,
+  PROP_KEYTAB,
   N_PROPS
 };
 
@@ -174,6 +177,7 @@ xmpp_authenticator_finalize (GObject *object)
 
   g_mutex_clear (&priv->mutex);
   xmpp_secret_free (priv->decoy);
+  g_free (priv->keytab);
 
   G_OBJECT_CLASS (xmpp_authenticator_parent_class)->finalize (object);
 }
@@ -184,7 +188,12 @@ xmpp_authenticator_get_property (GObject *object,
                                  GValue *value,
                                  GParamSpec *pspec)
 {
-  g_value_take_string (value, xmpp_authenticator_dup_decoy (XMPP_AUTHENTICATOR (object)));
+  XmppAuthenticator *self = XMPP_AUTHENTICATOR (object);
+
+  if (prop_id == PROP_DECOY)
+    g_value_take_string (value, xmpp_authenticator_dup_decoy (self));
+  else
+    g_value_take_string (value, xmpp_authenticator_dup_keytab (self));
 }
 
 static void
@@ -193,7 +202,12 @@ xmpp_authenticator_set_property (GObject *object,
                                  const GValue *value,
                                  GParamSpec *pspec)
 {
-  xmpp_authenticator_set_decoy (XMPP_AUTHENTICATOR (object), g_value_get_string (value));
+  XmppAuthenticator *self = XMPP_AUTHENTICATOR (object);
+
+  if (prop_id == PROP_DECOY)
+    xmpp_authenticator_set_decoy (self, g_value_get_string (value));
+  else
+    xmpp_authenticator_set_keytab (self, g_value_get_string (value));
 }
 
 static void
@@ -231,6 +245,21 @@ xmpp_authenticator_class_init (XmppAuthenticatorClass *klass)
                                                 G_PARAM_READWRITE |
                                                     G_PARAM_EXPLICIT_NOTIFY |
                                                     G_PARAM_STATIC_STRINGS);
+  /**
+   * XmppAuthenticator:keytab:
+   *
+   * Where Kerberos finds the key of the service: `FILE:/etc/xmpp.keytab`.
+   *
+   * Where it is set, GSSAPI and GS2-KRB5 are offered to clients. %NULL: they are not, unless
+   * the [class@Xmpp.SaslPolicy] names them; the keytab is then the default one, which
+   * KRB5_KTNAME names.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_KEYTAB] = g_param_spec_string ("keytab", NULL, NULL, NULL,
+                                                 G_PARAM_READWRITE |
+                                                     G_PARAM_EXPLICIT_NOTIFY |
+                                                     G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -294,6 +323,63 @@ xmpp_authenticator_set_decoy (XmppAuthenticator *authenticator, const char *deco
 
   xmpp_secret_free (old);
   g_object_notify_by_pspec (G_OBJECT (authenticator), properties[PROP_DECOY]);
+}
+
+/**
+ * xmpp_authenticator_dup_keytab:
+ * @authenticator: an authenticator
+ *
+ * Gets where Kerberos finds the key of the service. May be called in any thread.
+ *
+ * Returns: (transfer full) (nullable): the keytab; %NULL: none was set
+ *
+ * Since: 1.0
+ */
+char *
+xmpp_authenticator_dup_keytab (XmppAuthenticator *authenticator)
+{
+  XmppAuthenticatorPrivate *priv;
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  g_return_val_if_fail (XMPP_IS_AUTHENTICATOR (authenticator), NULL);
+
+  priv = xmpp_authenticator_get_instance_private (authenticator);
+  locker = g_mutex_locker_new (&priv->mutex);
+
+  return g_strdup (priv->keytab);
+}
+
+/**
+ * xmpp_authenticator_set_keytab:
+ * @authenticator: an authenticator
+ * @keytab: (nullable): a keytab, `FILE:/etc/xmpp.keytab`; %NULL: none
+ *
+ * Sets where Kerberos finds the key of the service: see
+ * [property@Xmpp.Authenticator:keytab].
+ *
+ * Since: 1.0
+ */
+void
+xmpp_authenticator_set_keytab (XmppAuthenticator *authenticator, const char *keytab)
+{
+  XmppAuthenticatorPrivate *priv;
+  gboolean changed;
+
+  g_return_if_fail (XMPP_IS_AUTHENTICATOR (authenticator));
+
+  priv = xmpp_authenticator_get_instance_private (authenticator);
+
+  g_mutex_lock (&priv->mutex);
+  changed = g_strcmp0 (priv->keytab, keytab) != 0;
+  if (changed)
+    {
+      g_free (priv->keytab);
+      priv->keytab = g_strdup (keytab);
+    }
+  g_mutex_unlock (&priv->mutex);
+
+  if (changed)
+    g_object_notify_by_pspec (G_OBJECT (authenticator), properties[PROP_KEYTAB]);
 }
 
 void

@@ -40,5 +40,10 @@ XMPP_AVAILABLE_IN_ALL
 char *xmpp_authenticator_dup_decoy (XmppAuthenticator *authenticator);
 XMPP_AVAILABLE_IN_ALL
 void xmpp_authenticator_set_decoy (XmppAuthenticator *authenticator, const char *decoy);
+/* (nullable): where Kerberos finds the key of the service */
+XMPP_AVAILABLE_IN_ALL
+char *xmpp_authenticator_dup_keytab (XmppAuthenticator *authenticator);
+XMPP_AVAILABLE_IN_ALL
+void xmpp_authenticator_set_keytab (XmppAuthenticator *authenticator, const char *keytab);
 
 G_END_DECLS

@@ -384,8 +384,7 @@ xmpp_sasl_mechanism_get_status (XmppSaslMechanism *mechanism)
  * @error: return location for an error
  *
  * For subclasses, inside a step: the value of a field, of the credential or, in the
- * server role, of the user that [method@Xmpp.SaslMechanism.set_identity] has named. Before
- * that, the server role can look up the `keytab` of the service.
+ * server role, of the user that [method@Xmpp.SaslMechanism.set_identity] has named.
  *
  * A value that is not known yet throws %XMPP_SASL_ERROR_NEED_CREDENTIAL: let it pass. One
  * that was asked for and not given throws %XMPP_SASL_ERROR_NOT_AUTHORIZED.

@@ -33,12 +33,9 @@ struct _XmppSaslSecrets
 };
 
 /* These say who, or where a proof is; all others are a proof. */
-static const char *const naming_fields[] = { "username",      "authzid", "realm",
-                                             "principal",     "ccache",  "keytab",
-                                             "client-keytab", "trace",   NULL };
-
-/* Server role: these belong to the service, whoever it is that logs in. */
-static const char *const service_fields[] = { "keytab", NULL };
+static const char *const naming_fields[] = { "username",  "authzid", "realm",
+                                             "principal", "ccache",  "client-keytab",
+                                             "trace",     NULL };
 
 gboolean
 xmpp_sasl_field_names_somebody (const char *field)
@@ -154,7 +151,7 @@ xmpp_sasl_secrets_get (XmppSaslSecrets *self, const char *field, GError **error)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
   char *value;
 
-  if (!g_strv_contains (service_fields, field) && !check_identity_locked (self, error))
+  if (!check_identity_locked (self, error))
     return NULL;
 
   value = dup_value_locked (self, field);

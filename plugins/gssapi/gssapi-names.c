@@ -241,10 +241,13 @@ gssapi_release_client (GssapiExchange *exchange)
 
 gboolean
 gssapi_acquire_server (XmppSaslMechanism *mechanism,
-                       const char *keytab,
                        gss_cred_id_t *credential,
                        GError **error)
 {
+  XmppSaslContext *context = xmpp_sasl_mechanism_get_context (mechanism);
+  XmppAuthenticator *authenticator = xmpp_sasl_context_get_authenticator (context);
+  g_autofree char *keytab =
+      authenticator != NULL ? xmpp_authenticator_dup_keytab (authenticator) : NULL;
   gss_key_value_element_desc element = { "keytab", keytab };
   gss_key_value_set_desc store = { 1, &element };
   gss_name_t name = GSS_C_NO_NAME;

@@ -63,9 +63,8 @@ gboolean gssapi_acquire_client (XmppSaslMechanism *mechanism,
                                 GError **error);
 /* Wipes what was only for this login */
 void gssapi_release_client (GssapiExchange *exchange);
-/* Server: the key of the service. @keytab: (nullable): NULL: the default one */
+/* Server: the key of the service, in the authenticator's keytab or the default one */
 gboolean gssapi_acquire_server (XmppSaslMechanism *mechanism,
-                                const char *keytab,
                                 gss_cred_id_t *credential,
                                 GError **error);
 /* Server: the user name that krb5.conf has for a principal (auth_to_local) */

@@ -6,7 +6,6 @@
 #include "gs2-header.h"
 #include "gssapi-private.h"
 #include "gssapi-token.h"
-#include "sasl-account.h"
 #include "sasl-step.h"
 
 #include <string.h>
@@ -179,8 +178,6 @@ accept_first (XmppSaslMechanism *mechanism,
               XmppSaslStatus *status,
               GError **error)
 {
-  g_autoptr (GError) local_error = NULL;
-  g_autofree char *keytab = sasl_account_look_up (mechanism, "keytab", &local_error);
   g_autofree char *authzid = NULL;
   g_autoptr (GBytes) binding = NULL;
   g_autoptr (GBytes) token = NULL;
@@ -188,12 +185,6 @@ accept_first (XmppSaslMechanism *mechanism,
   GssapiTokenId id = GSSAPI_TOKEN_ERROR;
   GBytes *output = NULL;
   OM_uint32 minor;
-
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return NULL;
-    }
 
   token = exchange->gs2
               ? split_first (mechanism, exchange, input, &authzid, &binding, error)
@@ -209,7 +200,7 @@ accept_first (XmppSaslMechanism *mechanism,
       return NULL;
     }
 
-  if (gssapi_acquire_server (mechanism, keytab, &credential, error))
+  if (gssapi_acquire_server (mechanism, &credential, error))
     output = answer_first (mechanism, exchange, credential, authzid, token, binding,
                            status, error);
   gss_release_cred (&minor, &credential);

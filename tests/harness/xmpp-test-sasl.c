@@ -53,8 +53,8 @@ xmpp_test_authenticator_lookup (XmppAuthenticator *authenticator,
                                 XmppAuthenticatorRequest *request)
 {
   XmppTestAuthenticator *self = XMPP_TEST_AUTHENTICATOR (authenticator);
-  const char *username = xmpp_authenticator_request_get_username (request);
-  g_autofree char *key = g_strjoin ("\n", username != NULL ? username : "",
+  g_autofree char *key = g_strjoin ("\n",
+                                    xmpp_authenticator_request_get_username (request),
                                     xmpp_authenticator_request_get_field (request), NULL);
   const char *value = g_hash_table_lookup (self->values, key);
   Answer *answer;

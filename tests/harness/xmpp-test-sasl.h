@@ -17,7 +17,6 @@ G_DECLARE_FINAL_TYPE (XmppTestAuthenticator,
                       XmppAuthenticator)
 
 XmppTestAuthenticator *xmpp_test_authenticator_new (void);
-/* @username "": what belongs to the service */
 void xmpp_test_authenticator_set (XmppTestAuthenticator *self,
                                   const char *username,
                                   const char *field,

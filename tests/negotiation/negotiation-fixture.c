@@ -228,8 +228,8 @@ side_start_server (Side *side, GIOStream *io, const Setup *setup)
   static const char *const domains[] = { "x.test", "y.test", NULL };
   g_autoptr (XmppLimits) limits = create_limits (setup);
   g_autoptr (XmppSaslPolicy) policy = create_policy (setup);
-  g_autoptr (XmppAuthenticator)
-      authenticator = g_object_new (TOY_TYPE_AUTHENTICATOR, NULL);
+  g_autoptr (XmppAuthenticator) authenticator =
+      g_object_new (TOY_TYPE_AUTHENTICATOR, "keytab", setup->keytab, NULL);
   g_autoptr (GPtrArray) features = g_ptr_array_new_with_free_func (g_object_unref);
   XmppStreamState goal = setup->goal != 0 ? setup->goal : XMPP_STREAM_BOUND;
   XmppFeature *starttls = xmpp_starttls_new (setup->tls, NULL);

@@ -103,6 +103,7 @@ typedef struct
   const XmppTlsEngine *engine; /* that of XmppTestPeer */
   GPtrArray *features;         /* in the place of the usual ones */
   const char *host;            /* that the server says it is (XEP-0233) */
+  const char *keytab;          /* of the server's authenticator */
   XmppCredential *credential;  /* in the place of the password */
   /* More mechanisms */
   void (*register_more) (XmppSaslRegistry *registry);

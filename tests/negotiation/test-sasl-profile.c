@@ -5,6 +5,9 @@
 
 #include "negotiation-fixture.h"
 
+#include "toy-mechanism.h"
+#include "xmpp-test-stream.h"
+
 /* The next header shows that the login counts. */
 #define AUTHENTICATED C (SECURE_HEAD) S (SERVER_HEAD FEATURES (""))
 #define LOGIN .direct = TRUE, .goal = XMPP_STREAM_AUTHENTICATED, .one_by_one = TRUE
@@ -346,6 +349,79 @@ test_cancelled (void)
     }
 }
 
+/* ---- What a receiving side promises ---- */
+
+static void
+register_ticket (XmppSaslRegistry *registry)
+{
+  static const char *const names[] = { "GSSAPI", "GS2-KRB5" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (XmppSaslMechanismInfo) info =
+          xmpp_sasl_mechanism_info_new (names[i], XMPP_SASL_ROLE_SERVER, 0, 70, NULL);
+
+      xmpp_sasl_registry_register (registry, info, TOY_TYPE_MECHANISM);
+    }
+}
+
+static GStrv
+list_offered (const char *mechanisms, const char *keytab)
+{
+  const Setup client_setup = { .direct = TRUE };
+  const Setup server_setup = { .direct = TRUE,
+                               .mechanisms = mechanisms,
+                               .keytab = keytab,
+                               .register_more = register_ticket };
+  g_autoptr (GIOStream) client_io = NULL;
+  g_autoptr (GIOStream) server_io = NULL;
+  g_auto (Side) client = { 0 };
+  g_auto (Side) server = { 0 };
+  g_autoptr (GVariant) report = NULL;
+  g_autoptr (GVariant) offer = NULL;
+  const char *words = NULL;
+
+  xmpp_test_stream_pair (&client_io, &server_io);
+  side_start_client (&client, client_io, &client_setup);
+  side_start_server (&server, server_io, &server_setup);
+  g_assert_true (side_wait (&client));
+  g_assert_true (side_wait (&server));
+
+  report = xmpp_report_to_variant (client.report);
+  offer = g_variant_lookup_value (report, "offer", G_VARIANT_TYPE_VARDICT);
+  g_assert_true (g_variant_lookup (offer, "mechanisms", "&s", &words));
+
+  return g_strsplit (words, " ", -1);
+}
+
+/* A key of the service's is needed, which nobody can be sure of */
+static void
+test_ticket_offered (void)
+{
+  static const struct
+  {
+    const char *mechanisms;
+    const char *keytab;
+    gboolean offered;
+  } rows[] = {
+    { "", NULL, FALSE },
+    { "", "FILE:/service.keytab", TRUE },
+    { "X-TOY,GSSAPI,GS2-KRB5", NULL, TRUE },
+    { "X-TOY,PLAIN", "FILE:/service.keytab", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_auto (GStrv) offered = list_offered (rows[i].mechanisms, rows[i].keytab);
+      const char *const *names = (const char *const *) offered;
+
+      g_test_message ("%u", i);
+      g_assert_true (g_strv_contains (names, "X-TOY"));
+      g_assert_cmpint (g_strv_contains (names, "GSSAPI"), ==, rows[i].offered);
+      g_assert_cmpint (g_strv_contains (names, "GS2-KRB5"), ==, rows[i].offered);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -356,5 +432,6 @@ main (int argc, char **argv)
   g_test_add_func ("/sasl-profile/client/second-question", test_second_question);
   g_test_add_func ("/sasl-profile/client/facts", test_facts);
   g_test_add_func ("/sasl-profile/client/cancelled", test_cancelled);
+  g_test_add_func ("/sasl-profile/server/ticket-offered", test_ticket_offered);
   return g_test_run ();
 }

@@ -79,8 +79,7 @@ gssapi_fixture_server_on (const char *name,
   g_autoptr (XmppSaslContext) context =
       xmpp_test_context_new (XMPP_SASL_ROLE_SERVER, channel, XMPP_AUTHENTICATOR (users));
 
-  if (keytab != NULL)
-    xmpp_test_authenticator_set (users, "", "keytab", keytab);
+  xmpp_authenticator_set_keytab (XMPP_AUTHENTICATOR (users), keytab);
 
   return create (name, context, NULL);
 }

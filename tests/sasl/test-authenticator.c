@@ -190,6 +190,34 @@ test_defaults (void)
   g_assert_false (allowed);
 }
 
+static void
+count_cb (GObject *object, GParamSpec *pspec, guint *count)
+{
+  ++*count;
+}
+
+static void
+test_keytab (void)
+{
+  g_autoptr (XmppAuthenticator) authenticator = g_object_new (book_get_type (), NULL);
+  g_autofree char *none = xmpp_authenticator_dup_keytab (authenticator);
+  g_autofree char *set = NULL;
+  g_autofree char *got = NULL;
+  guint count = 0;
+
+  g_assert_null (none);
+  g_signal_connect (authenticator, "notify::keytab", G_CALLBACK (count_cb), &count);
+  g_object_set (authenticator, "keytab", "FILE:/a", NULL);
+  set = xmpp_authenticator_dup_keytab (authenticator);
+  g_assert_cmpstr (set, ==, "FILE:/a");
+  xmpp_authenticator_set_keytab (authenticator, "FILE:/a");
+  g_assert_cmpuint (count, ==, 1);
+  xmpp_authenticator_set_keytab (authenticator, NULL);
+  g_assert_cmpuint (count, ==, 2);
+  g_object_get (authenticator, "keytab", &got, NULL);
+  g_assert_null (got);
+}
+
 /* Answers of the wrong kind, and second ones */
 static void
 test_misuse (void)
@@ -224,6 +252,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sasl/authenticator/lookup", test_lookup);
   g_test_add_func ("/sasl/authenticator/verify", test_verify);
   g_test_add_func ("/sasl/authenticator/defaults", test_defaults);
+  g_test_add_func ("/sasl/authenticator/keytab", test_keytab);
   g_test_add_func ("/sasl/authenticator/misuse", test_misuse);
 
   return g_test_run ();
