@@ -8,6 +8,7 @@
 #include "core/xmpp-error.h"
 #include "core/xmpp-report-private.h"
 #include "sasl/xmpp-credential-private.h"
+#include "sasl/xmpp-sasl-known.h"
 #include "sasl/xmpp-sasl-policy-private.h"
 #include "sasl/xmpp-sasl-registry-private.h"
 #include "sasl/xmpp-sasl-secrets.h"
@@ -31,6 +32,7 @@ struct _XmppSaslShortlist
   XmppSaslExposure max; /* nothing worse may be tried any more */
   /* nothing worse may be asked for any more: one question was left unanswered */
   XmppSaslExposure max_asked;
+  char *why_no_ticket; /* for all mechanisms that take one; NULL: there may be one */
 };
 
 XmppSaslShortlist *
@@ -65,6 +67,7 @@ xmpp_sasl_shortlist_free (XmppSaslShortlist *list)
   xmpp_sasl_selection_clear (&list->selection);
   g_ptr_array_unref (list->refused);
   g_hash_table_unref (list->recorded);
+  g_free (list->why_no_ticket);
   g_free (list);
 }
 
@@ -252,6 +255,8 @@ judge (XmppSaslShortlist *list, XmppSaslChoice *choice)
     return "it reveals more than the one that has failed";
   if (exposure > list->max_asked && would_ask (list, choice))
     return "it reveals more than the one that nobody gave the secret for";
+  if (xmpp_sasl_known_is_kerberos (get_name (choice)))
+    return list->why_no_ticket;
 
   return NULL;
 }
@@ -290,13 +295,22 @@ void
 xmpp_sasl_shortlist_pass_over (XmppSaslShortlist *list, const GError *error)
 {
   XmppSaslChoice *choice = get_best (list);
+  const char *why = skip_name (choice, error->message);
 
   /* Whoever has no token may have a password. */
   if (g_error_matches (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_NEED_CREDENTIAL) &&
       xmpp_sasl_means_get (choice->info) != XMPP_SASL_MEANS_TOKEN)
     list->max_asked = MIN (list->max_asked, xmpp_sasl_choice_get_exposure (choice));
 
-  record (list, get_name (choice), FALSE, skip_name (choice, error->message));
+  /* Kerberos answers the same to each name, and may take half a minute for it. */
+  if (g_error_matches (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_UNAVAILABLE) &&
+      xmpp_sasl_known_is_kerberos (get_name (choice)))
+    {
+      g_free (list->why_no_ticket);
+      list->why_no_ticket = g_strdup (why);
+    }
+
+  record (list, get_name (choice), FALSE, why);
   list->position++;
 }
 

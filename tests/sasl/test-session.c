@@ -238,6 +238,62 @@ test_passed_over (void)
     }
 }
 
+static guint n_tries;
+
+static GBytes *
+find_no_ticket (XmppSaslMechanism *mechanism,
+                GBytes *input,
+                GCancellable *cancellable,
+                XmppSaslStatus *status,
+                GError **error)
+{
+  n_tries++;
+
+  return throw_odd_code (mechanism, input, cancellable, status, error);
+}
+
+/* Kerberos may take half a minute to say that nobody answers: it is asked once. */
+static void
+test_no_ticket (void)
+{
+  static const struct
+  {
+    int code;
+    guint n_tries;
+  } rows[] = {
+    { XMPP_SASL_ERROR_UNAVAILABLE, 1 },
+    { XMPP_SASL_ERROR_MODULE, 2 },
+  };
+  static const char *const names[] = { "GS2-KRB5", "GSSAPI" };
+
+  toy_step_func = find_no_ticket;
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_auto (ToySession) toy = { 0 };
+      g_autofree char *initial = NULL;
+      g_autofree char *report = NULL;
+
+      toy_session_init (&toy, "alice", "pencil");
+      for (guint j = 0; j < G_N_ELEMENTS (names); j++)
+        {
+          g_autoptr (XmppSaslMechanismInfo) info =
+              xmpp_sasl_mechanism_info_new (names[j], XMPP_SASL_ROLE_CLIENT, 0, 70, NULL);
+
+          xmpp_sasl_registry_register (toy.registry, info, TOY_TYPE_ODD);
+        }
+
+      odd_code = rows[i].code;
+      n_tries = 0;
+      g_assert_true (toy_session_offer (&toy, "GSSAPI GS2-KRB5 X-SECRET", NULL, NULL));
+      initial = toy_session_start (&toy, NULL);
+      g_assert_cmpstr (initial, ==, "X-SECRET pencil");
+      g_assert_cmpuint (n_tries, ==, rows[i].n_tries);
+      report = toy_session_report (&toy);
+      g_assert_nonnull (strstr (report, "GSSAPI-(No ticket);"));
+      g_assert_nonnull (strstr (report, "GS2-KRB5-(No ticket);"));
+    }
+}
+
 static void
 test_nothing_left (void)
 {
@@ -522,6 +578,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sasl/session/channel-binding", test_channel_binding);
   g_test_add_func ("/sasl/session/context", test_context);
   g_test_add_func ("/sasl/session/passed-over", test_passed_over);
+  g_test_add_func ("/sasl/session/no-ticket", test_no_ticket);
   g_test_add_func ("/sasl/session/nothing-left", test_nothing_left);
   g_test_add_func ("/sasl/session/person-cancels", test_person_cancels);
   g_test_add_func ("/sasl/session/renewal", test_renewal);
