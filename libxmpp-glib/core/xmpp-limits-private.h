@@ -48,7 +48,25 @@ G_BEGIN_DECLS
   row (queued_stanzas, 1000) \
   row (queued_stanzas_hard, 10000) \
   row (inbox_elements, 1000) \
-  row (inbox_bytes, 16777216)
+  row (inbox_bytes, 16777216) \
+  row (header_seconds, 10) \
+  row (connections, 0) \
+  row (connections_before_auth, 1000) \
+  row (address_connections, 50) \
+  row (address_connections_before_auth, 10) \
+  row (address_connections_new, 20) \
+  row (address_failures, 20)
+
+/* Where the receiving side of clients has another default: it meets strangers. */
+#define XMPP_LIMITS_TABLE_FOR_SERVER(row) \
+  row (element_bytes_before_auth, 16384) \
+  row (element_bytes, 262144) \
+  row (elements, 8192) \
+  row (open_seconds, 60) \
+  row (idle_seconds, 300) \
+  row (idle_answer_seconds, 60) \
+  row (output_bytes, 1048576) \
+  row (inbox_bytes, 1048576)
 /* clang-format on */
 
 typedef struct

@@ -11,7 +11,8 @@
  * Bounds on what a peer may make this side do: how much it may send at once, how deep it
  * may nest, how long it may take, how much work it may ask for.
  *
- * Every bound is a property with a default that suits a client. What exceeds one is
+ * Every bound is a property with a default that suits a client;
+ * [ctor@Limits.new_for_server] has those for the receiving side. What exceeds one is
  * answered with a named stream error, and reported to the application as an error of the
  * same name. Bounds may be changed at any time; how soon a change counts depends on the
  * bound. For those in seconds, 0 means that there is no limit.
@@ -360,6 +361,70 @@ static GParamSpec *properties[G_N_ELEMENTS (limits) + 1];
  * Since: 1.0
  */
 
+/**
+ * XmppLimits:header-seconds:
+ *
+ * On the receiving side: how long a peer may take for the header of its first stream, and for the
+ * TLS handshake before it where TLS comes first.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * XmppLimits:connections:
+ *
+ * On the receiving side: how many connections there may be at the same time. While there are as
+ * many, none is accepted. 0 is as many as the process may have open files (`RLIMIT_NOFILE`), less
+ * 64.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * XmppLimits:connections-before-auth:
+ *
+ * On the receiving side: how many of the connections may be of peers that have not logged in.
+ * While there are as many, none is accepted.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * XmppLimits:address-connections:
+ *
+ * On the receiving side: how many connections one address may have at the same time; of IPv6 the
+ * 64 bits count that name a network. One more is closed. Raise it where many people share an
+ * address, as the customers of a mobile network may do.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * XmppLimits:address-connections-before-auth:
+ *
+ * On the receiving side: how many of an address's connections may be of peers that have not logged
+ * in.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * XmppLimits:address-connections-new:
+ *
+ * On the receiving side: how many connections an address may begin within 10 seconds.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * XmppLimits:address-failures:
+ *
+ * On the receiving side: how many logins from one address may fail within an hour. After that its
+ * connections are closed, until the hour is over. 0: any number.
+ *
+ * Since: 1.0
+ */
+
 static guint *
 get_member (XmppLimits *self, guint property_id)
 {
@@ -435,6 +500,28 @@ XmppLimits *
 xmpp_limits_new (void)
 {
   return g_object_new (XMPP_TYPE_LIMITS, NULL);
+}
+
+/**
+ * xmpp_limits_new_for_server:
+ *
+ * Makes bounds with the defaults of the receiving side: less is taken from a client than a
+ * client takes from its server, in less time.
+ *
+ * Returns: (transfer full): the bounds
+ *
+ * Since: 1.0
+ */
+XmppLimits *
+xmpp_limits_new_for_server (void)
+{
+  XmppLimits *self = xmpp_limits_new ();
+
+#define XMPP_LIMIT_SET(name, value) self->values.name = value;
+  XMPP_LIMITS_TABLE_FOR_SERVER (XMPP_LIMIT_SET)
+#undef XMPP_LIMIT_SET
+
+  return self;
 }
 
 const XmppLimitValues *

@@ -21,5 +21,7 @@ G_DECLARE_FINAL_TYPE (XmppLimits, xmpp_limits, XMPP, LIMITS, GObject)
 
 XMPP_AVAILABLE_IN_ALL
 XmppLimits *xmpp_limits_new (void);
+XMPP_AVAILABLE_IN_ALL
+XmppLimits *xmpp_limits_new_for_server (void);
 
 G_END_DECLS

@@ -70,6 +70,29 @@ test_defaults (void)
   g_assert_cmpuint (values->queued_stanzas_hard, >, values->queued_stanzas);
 }
 
+static void
+test_server (void)
+{
+  g_autoptr (XmppLimits) client = xmpp_limits_new ();
+  g_autoptr (XmppLimits) server = xmpp_limits_new_for_server ();
+  const XmppLimitValues *theirs = xmpp_limits_peek (client);
+  const XmppLimitValues *ours = xmpp_limits_peek (server);
+  XmppLimitValues expected = *theirs;
+
+#define CHECK_ROW(name, value)                                                           \
+  g_assert_cmpuint (ours->name, !=, theirs->name);                                       \
+  expected.name = value;
+  XMPP_LIMITS_TABLE_FOR_SERVER (CHECK_ROW)
+#undef CHECK_ROW
+  g_assert_cmpmem (ours, sizeof *ours, &expected, sizeof expected);
+
+  /* RFC 6120 §13.12 */
+  g_assert_cmpuint (ours->element_bytes_before_auth, >=, 10000);
+  g_assert_cmpuint (ours->element_bytes, >, ours->element_bytes_before_auth);
+  g_assert_cmpuint (ours->output_bytes, >, ours->output_high_bytes);
+  g_assert_cmpuint (ours->open_seconds, >, ours->header_seconds);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -77,6 +100,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/limits/table", test_table);
   g_test_add_func ("/limits/defaults", test_defaults);
+  g_test_add_func ("/limits/server", test_server);
 
   return g_test_run ();
 }
