@@ -384,7 +384,7 @@ static GParamSpec *properties[G_N_ELEMENTS (limits) + 1];
  * XmppLimits:connections-before-auth:
  *
  * On the receiving side: how many of the connections may be of peers that have not logged in.
- * While there are as many, none is accepted.
+ * While there are as many, none is accepted. 0: any number.
  *
  * Since: 1.0
  */
@@ -394,7 +394,7 @@ static GParamSpec *properties[G_N_ELEMENTS (limits) + 1];
  *
  * On the receiving side: how many connections one address may have at the same time; of IPv6 the
  * 64 bits count that name a network. One more is closed. Raise it where many people share an
- * address, as the customers of a mobile network may do.
+ * address, as the customers of a mobile network may do. 0: any number.
  *
  * Since: 1.0
  */
@@ -403,7 +403,7 @@ static GParamSpec *properties[G_N_ELEMENTS (limits) + 1];
  * XmppLimits:address-connections-before-auth:
  *
  * On the receiving side: how many of an address's connections may be of peers that have not logged
- * in.
+ * in. 0: any number.
  *
  * Since: 1.0
  */
@@ -411,7 +411,8 @@ static GParamSpec *properties[G_N_ELEMENTS (limits) + 1];
 /**
  * XmppLimits:address-connections-new:
  *
- * On the receiving side: how many connections an address may begin within 10 seconds.
+ * On the receiving side: how many connections an address may begin within 10 seconds. 0: any
+ * number.
  *
  * Since: 1.0
  */
