@@ -84,7 +84,7 @@ parse_host_name (Bytes name)
   if (name.length > SERVER_NAME_MAX)
     return NULL;
   for (gsize i = 0; i < name.length; i++)
-    if (!g_ascii_isalnum (name.data[i]) && strchr ("-._:", name.data[i]) == NULL)
+    if (!g_ascii_isalnum (name.data[i]) && memchr ("-._:", name.data[i], 4) == NULL)
       return NULL;
 
   return g_ascii_strdown ((const char *) name.data, name.length);
