@@ -326,7 +326,7 @@ explain_failure (Handshake *self, GError **error)
       *error = g_steal_pointer (&verdict);
     }
   else if (g_error_matches (*error, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS) &&
-           self->parameters->alpn != NULL)
+           self->parameters->alpn != NULL && !self->parameters->server)
     g_prefix_error (error,
                     "%s did not answer with TLS, or hung up; is this a STARTTLS port "
                     "(5222 "
