@@ -13,7 +13,7 @@ static const Step steps[] = {
   { "usage", TOOL_USAGE },    { "resolve", TOOL_CONNECT }, { "connect", TOOL_CONNECT },
   { "proxy", TOOL_CONNECT },  { "tls", TOOL_TLS },         { "starttls", TOOL_TLS },
   { "sasl", TOOL_SASL },      { "stream", TOOL_STREAM },   { "bind", TOOL_STREAM },
-  { "session", TOOL_STREAM }, { "presence", TOOL_STREAM },
+  { "handshake", TOOL_SASL }, { "session", TOOL_STREAM },  { "presence", TOOL_STREAM },
 };
 
 /* Where the report names no step, as with what happens once the connection is open */

@@ -15,6 +15,8 @@ int xmpp_error_code_from_wire (GQuark domain, const char *word, int fallback);
 /* What a person can do about @error, which came up at @step of the report (nullable); NULL
  * where nothing is known. */
 const char *xmpp_error_get_remedy (const GError *error, const char *step);
+/* Says in the message what to do, where that is known better than by code and step. */
+void xmpp_error_add_remedy (GError *error, const char *remedy);
 /* Says in the message what to do about a token that was refused; @status: a word of RFC 6750
  * §3.1 or the like, NULL: the server has not said */
 void xmpp_error_add_token_remedy (GError *error, const char *status);

@@ -297,6 +297,15 @@ set_message (GError *error, const char *prefix, const char *remedy)
 }
 
 void
+xmpp_error_add_remedy (GError *error, const char *remedy)
+{
+  g_return_if_fail (error != NULL);
+  g_return_if_fail (remedy != NULL);
+
+  set_message (error, "", remedy);
+}
+
+void
 xmpp_error_add_token_remedy (GError *error, const char *status)
 {
   gsize i = 0;

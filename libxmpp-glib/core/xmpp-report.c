@@ -25,8 +25,8 @@ G_DEFINE_FINAL_TYPE (XmppReport, xmpp_report, G_TYPE_OBJECT)
 /* In the order in which an attempt goes through them; what is not here, such as the end of a
  * connection, decides nothing. */
 static const char *const phases[] = {
-  "resolve",  "connect", "proxy", "tls",     "stream",
-  "starttls", "sasl",    "bind",  "session", "presence",
+  "resolve",   "connect", "proxy", "tls",     "stream",   "starttls",
+  "handshake", "sasl",    "bind",  "session", "presence",
 };
 
 #define FIRST_PHASE_THAT_CONNECTED 3
@@ -490,7 +490,8 @@ is_made_good (XmppReport *self, const XmppReportStep *failed)
  * Where no candidate succeeded, one that answered says more than one that did not.
  *
  * Returns: (transfer none) (nullable): `resolve`, `connect`, `proxy`, `tls`, `stream`,
- *   `starttls`, `sasl`, `bind`, `session` or `presence`; %NULL where none has failed
+ *   `starttls`, `handshake` (of a component), `sasl`, `bind`, `session` or `presence`; %NULL
+ *   where none has failed
  *
  * Since: 1.0
  */

@@ -31,6 +31,8 @@ static const Row rows[] = {
   { "sasl", xmpp_connection_error_quark, XMPP_CONNECTION_ERROR_TIMED_OUT, "sasl", 7 },
   { "stream", xmpp_stream_error_quark, XMPP_STREAM_ERROR_HOST_UNKNOWN, "stream", 6 },
   { "bind", xmpp_stanza_error_quark, XMPP_STANZA_ERROR_NOT_ALLOWED, "bind", 6 },
+  { "handshake", xmpp_stream_error_quark, XMPP_STREAM_ERROR_NOT_AUTHORIZED, "handshake",
+    5 },
   { "session", xmpp_stanza_error_quark, XMPP_STANZA_ERROR_FORBIDDEN, "session", 6 },
   { NULL, xmpp_stream_error_quark, XMPP_STREAM_ERROR_TRUNCATED, "stream", 6 },
   { NULL, xmpp_sasl_error_quark, XMPP_SASL_ERROR_NEED_CREDENTIAL, "sasl", 5 },
