@@ -18,16 +18,17 @@ struct _ScramHash
   const char *field;
   gnutls_mac_algorithm_t mac;
   gnutls_digest_algorithm_t digest;
+  GChecksumType checksum;
   gsize size;
 };
 
 static const ScramHash hashes[] = {
   { "SCRAM-SHA-1", "SCRAM-SHA-1-PLUS", "scram-sha-1-keys", GNUTLS_MAC_SHA1,
-    GNUTLS_DIG_SHA1, 20 },
+    GNUTLS_DIG_SHA1, G_CHECKSUM_SHA1, 20 },
   { "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", "scram-sha-256-keys", GNUTLS_MAC_SHA256,
-    GNUTLS_DIG_SHA256, 32 },
+    GNUTLS_DIG_SHA256, G_CHECKSUM_SHA256, 32 },
   { "SCRAM-SHA-512", "SCRAM-SHA-512-PLUS", "scram-sha-512-keys", GNUTLS_MAC_SHA512,
-    GNUTLS_DIG_SHA512, 64 },
+    GNUTLS_DIG_SHA512, G_CHECKSUM_SHA512, 64 },
 };
 
 const ScramHash *
@@ -93,86 +94,6 @@ scram_equal (const guint8 *a, const guint8 *b, gsize length)
   return xmpp_secret_equal (first, second);
 }
 
-struct _ScramPbkdf2
-{
-  gnutls_hmac_hd_t hmac; /* keyed with the password */
-  gsize size;
-  guint remaining;
-  guint8 last[SCRAM_MAX_HASH];
-  guint8 result[SCRAM_MAX_HASH];
-};
-
-ScramPbkdf2 *
-scram_pbkdf2_new (const ScramHash *hash,
-                  const char *password,
-                  GBytes *salt,
-                  guint iterations)
-{
-  static const guint8 block[] = { 0, 0, 0, 1 };
-  g_autoptr (ScramPbkdf2) self = g_new0 (ScramPbkdf2, 1);
-  gsize salt_length;
-  gconstpointer salt_data = g_bytes_get_data (salt, &salt_length);
-
-  if (gnutls_hmac_init (&self->hmac, hash->mac, password, strlen (password)) != 0)
-    {
-      self->hmac = NULL;
-      return NULL;
-    }
-
-  if (gnutls_hmac (self->hmac, salt_data, salt_length) != 0 ||
-      gnutls_hmac (self->hmac, block, sizeof block) != 0)
-    return NULL;
-
-  /* gnutls_hmac_output() returns to the state after the key, so that the password is
-   * hashed once and not in every round */
-  gnutls_hmac_output (self->hmac, self->last);
-  memcpy (self->result, self->last, sizeof self->result);
-  self->size = hash->size;
-  self->remaining = iterations - 1;
-
-  return g_steal_pointer (&self);
-}
-
-gboolean
-scram_pbkdf2_run (ScramPbkdf2 *self, guint rounds)
-{
-  rounds = MIN (rounds, self->remaining);
-
-  for (guint i = 0; i < rounds; i++)
-    {
-      if (gnutls_hmac (self->hmac, self->last, self->size) != 0)
-        return FALSE;
-
-      gnutls_hmac_output (self->hmac, self->last);
-      for (gsize j = 0; j < self->size; j++)
-        self->result[j] ^= self->last[j];
-    }
-
-  self->remaining -= rounds;
-  return TRUE;
-}
-
-guint
-scram_pbkdf2_get_remaining (ScramPbkdf2 *self)
-{
-  return self->remaining;
-}
-
-const guint8 *
-scram_pbkdf2_get_result (ScramPbkdf2 *self)
-{
-  return self->result;
-}
-
-void
-scram_pbkdf2_free (ScramPbkdf2 *self)
-{
-  if (self->hmac != NULL)
-    gnutls_hmac_deinit (self->hmac, NULL);
-  explicit_bzero (self, sizeof *self);
-  g_free (self);
-}
-
 static gboolean
 keys_from_salted_password (const ScramHash *hash, const guint8 *salted, ScramKeys *keys)
 {
@@ -190,25 +111,18 @@ scram_keys_derive (const ScramHash *hash,
                    ScramKeys *keys,
                    GError **error)
 {
-  g_autoptr (ScramPbkdf2) pbkdf2 = scram_pbkdf2_new (hash, password, salt, iterations);
-  gboolean good = pbkdf2 != NULL;
+  g_autoptr (GBytes) salted =
+      xmpp_sasl_pbkdf2 (hash->checksum, password, salt, iterations, cancellable, error);
 
-  while (good && scram_pbkdf2_get_remaining (pbkdf2) > 0)
-    {
-      if (g_cancellable_set_error_if_cancelled (cancellable, error))
-        return FALSE;
+  if (salted == NULL)
+    return FALSE;
 
-      good = scram_pbkdf2_run (pbkdf2, SCRAM_SLICE);
-    }
+  if (keys_from_salted_password (hash, g_bytes_get_data (salted, NULL), keys))
+    return TRUE;
 
-  if (!good || !keys_from_salted_password (hash, pbkdf2->result, keys))
-    {
-      g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_INTERNAL,
-                   "SCRAM: GnuTLS cannot compute %s here", hash->mechanism);
-      return FALSE;
-    }
-
-  return TRUE;
+  g_set_error (error, XMPP_SASL_ERROR, XMPP_SASL_ERROR_INTERNAL,
+               "SCRAM: GnuTLS cannot compute %s here", hash->mechanism);
+  return FALSE;
 }
 
 static char *

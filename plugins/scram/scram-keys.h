@@ -70,22 +70,6 @@ gboolean scram_digest (const ScramHash *hash,
 /* Constant time */
 gboolean scram_equal (const guint8 *a, const guint8 *b, gsize length);
 
-/* PBKDF2 (RFC 8018 §5.2) for one block, in slices, so that it can be cancelled */
-#define SCRAM_SLICE 2000
-
-typedef struct _ScramPbkdf2 ScramPbkdf2;
-
-ScramPbkdf2 *scram_pbkdf2_new (const ScramHash *hash,
-                               const char *password,
-                               GBytes *salt,
-                               guint iterations);
-/* At most @rounds iterations more. FALSE: GnuTLS has failed. */
-gboolean scram_pbkdf2_run (ScramPbkdf2 *self, guint rounds);
-guint scram_pbkdf2_get_remaining (ScramPbkdf2 *self);
-const guint8 *scram_pbkdf2_get_result (ScramPbkdf2 *self);
-void scram_pbkdf2_free (ScramPbkdf2 *self);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScramPbkdf2, scram_pbkdf2_free)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ScramKeys, scram_keys_clear)
 
 G_END_DECLS

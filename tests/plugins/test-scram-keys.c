@@ -18,17 +18,6 @@ hash_for (const char *mechanism)
   return hash;
 }
 
-static char *
-dup_hex (const guint8 *data, gsize length)
-{
-  GString *hex = g_string_new (NULL);
-
-  for (gsize i = 0; i < length; i++)
-    g_string_append_printf (hex, "%02x", data[i]);
-
-  return g_string_free (hex, FALSE);
-}
-
 static void
 test_names (void)
 {
@@ -63,65 +52,6 @@ test_names (void)
   g_assert_null (scram_hash_for_mechanism ("SCRAM-SHA-224", &plus));
   g_assert_null (scram_hash_for_mechanism (NULL, &plus));
   g_assert_null (scram_hash_for_mechanism ("SCRAM-SHA-1-PLUS-PLUS", &plus));
-}
-
-/* RFC 6070, and the same question with the other hashes (RFC 7914 §11 has SHA-256's first
- * block for "passwd" and "salt") */
-static void
-test_pbkdf2 (void)
-{
-  static const struct
-  {
-    const char *mechanism;
-    const char *password;
-    const char *salt;
-    guint iterations;
-    const char *result;
-  } vectors[] = {
-    { "SCRAM-SHA-1", "password", "salt", 1, "0c60c80f961f0e71f3a9b524af6012062fe037a6" },
-    { "SCRAM-SHA-1", "password", "salt", 2, "ea6c014dc72d6f8ccd1ed92ace1d41f0d8de8957" },
-    { "SCRAM-SHA-1", "password", "salt", 4096,
-      "4b007901b765489abead49d926f721d065a429c1" },
-    { "SCRAM-SHA-256", "passwd", "salt", 1,
-      "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc" },
-    { "SCRAM-SHA-512", "password", "salt", 4096,
-      "d197b1b33db0143e018b12f3d1d1479e6cdebdcc97c5c0f87f6902e072f457b5"
-      "143f30602641b3d55cd335988cb36b84376060ecd532e039b742a239434af2d5" },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (vectors); i++)
-    {
-      const ScramHash *hash = hash_for (vectors[i].mechanism);
-      g_autoptr (GBytes) salt = g_bytes_new (vectors[i].salt, strlen (vectors[i].salt));
-      g_autoptr (ScramPbkdf2) pbkdf2 =
-          scram_pbkdf2_new (hash, vectors[i].password, salt, vectors[i].iterations);
-      g_autofree char *hex = NULL;
-      guint slices = 0;
-
-      while (scram_pbkdf2_get_remaining (pbkdf2) > 0)
-        {
-          g_assert_true (scram_pbkdf2_run (pbkdf2, 1000));
-          slices++;
-        }
-
-      hex = dup_hex (scram_pbkdf2_get_result (pbkdf2), scram_hash_get_size (hash));
-      g_assert_cmpstr (hex, ==, vectors[i].result);
-      g_assert_cmpuint (slices, ==, (vectors[i].iterations + 998) / 1000);
-    }
-}
-
-/* A slice is as long as was said: what stands between a cancellation and its effect */
-static void
-test_slice (void)
-{
-  g_autoptr (GBytes) salt = g_bytes_new ("salt", 4);
-  g_autoptr (ScramPbkdf2)
-      pbkdf2 = scram_pbkdf2_new (hash_for ("SCRAM-SHA-512"), "password", salt, 2000000);
-
-  g_assert_true (scram_pbkdf2_run (pbkdf2, SCRAM_SLICE));
-  g_assert_cmpuint (scram_pbkdf2_get_remaining (pbkdf2), ==, 1999999 - SCRAM_SLICE);
-  g_assert_true (scram_pbkdf2_run (pbkdf2, 1));
-  g_assert_cmpuint (scram_pbkdf2_get_remaining (pbkdf2), ==, 1999998 - SCRAM_SLICE);
 }
 
 static gpointer
@@ -237,8 +167,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/scram-keys/names", test_names);
-  g_test_add_func ("/scram-keys/pbkdf2", test_pbkdf2);
-  g_test_add_func ("/scram-keys/slice", test_slice);
   g_test_add_func ("/scram-keys/A8/cancelled", test_cancelled);
   g_test_add_func ("/scram-keys/text", test_text);
   g_test_add_func ("/scram-keys/bad-text", test_bad_text);
