@@ -31,6 +31,8 @@ static const Command commands[] = {
   { "console", "JID",
     "Show all XML that comes and goes; send the stanzas that are typed.",
     TOOL_OPTIONS_SESSION | TOOL_OPTIONS_CONSOLE, tool_console },
+  { "hash", "JID", "Print the line of a users file that verifies a password.",
+    TOOL_OPTIONS_PASSWORD, tool_hash },
   { "mechanisms", "", "List the mechanisms that there are for logging in.", 0,
     tool_mechanisms },
 };

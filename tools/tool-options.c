@@ -83,6 +83,22 @@ add_mechanisms_entries (GOptionContext *context, ToolOptions *options)
 }
 
 static void
+add_password_entries (GOptionContext *context, ToolOptions *options)
+{
+  const GOptionEntry entries[] = {
+    { "password-file", 0, 0, TEXT, &options->password_file,
+      "Read the password from this file; - is standard input", "F" },
+    { "password-command", 0, 0, TEXT, &options->password_command,
+      "Read the password from the output of this command", "CMD" },
+    { "timeout", 0, 0, G_OPTION_ARG_INT, &options->timeout, "A limit for all of it",
+      "SECONDS" },
+    { NULL },
+  };
+
+  g_option_context_add_main_entries (context, entries, NULL);
+}
+
+static void
 add_xml_entries (GOptionContext *context, ToolOptions *options)
 {
   const GOptionEntry entries[] = {
@@ -355,6 +371,8 @@ tool_options_parse (char **argv,
   g_option_context_set_summary (context, summary);
   if (groups & TOOL_OPTIONS_SESSION)
     add_session_entries (context, options);
+  else if (groups & TOOL_OPTIONS_PASSWORD)
+    add_password_entries (context, options);
   else
     add_mechanisms_entries (context, options);
   if (groups & TOOL_OPTIONS_XML)

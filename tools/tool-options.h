@@ -55,6 +55,7 @@ typedef enum
   TOOL_OPTIONS_XML = 1 << 1,
   TOOL_OPTIONS_LISTEN = 1 << 2,
   TOOL_OPTIONS_CONSOLE = 1 << 3,
+  TOOL_OPTIONS_PASSWORD = 1 << 4, /* a password, and no login */
 } ToolOptionsGroups;
 
 /* @argv begins with the name of the command. @parameters: what stands behind the options,

@@ -314,6 +314,39 @@ prompt_thread (GTask *task,
     g_task_return_error (task, error);
 }
 
+/* Whoever types without seeing it types it twice. */
+static char *
+ask_twice (const char *jid, GError **error)
+{
+  g_autofree char *shown = tool_text_escape (TOOL_TEXT_LINE, jid);
+  g_autofree char *first_text = g_strdup_printf ("Password for %s: ", shown);
+  Prompt first = { PASSWORD, first_text };
+  Prompt second = { PASSWORD, "The same again: " };
+  char *password = NULL;
+  char *again = NULL;
+  gboolean equal = FALSE;
+
+  if (!isatty (STDIN_FILENO))
+    return fail_to_ask (error, PASSWORD, "standard input is no terminal to ask on");
+
+  password = ask (&first, error);
+  if (password != NULL)
+    again = ask (&second, error);
+  if (again != NULL)
+    {
+      equal = g_str_equal (password, again);
+      if (!equal)
+        fail (error, PASSWORD, "the terminal", "the two were not the same");
+    }
+
+  xmpp_secret_free (again);
+  if (equal)
+    return password;
+
+  xmpp_secret_free (password);
+  return NULL;
+}
+
 void
 tool_secret_ask_async (const char *wanted,
                        const char *text,
@@ -478,6 +511,21 @@ read_secret (const ToolOptions *options, char **secret, GError **error)
     return TRUE;
 
   return *secret != NULL;
+}
+
+char *
+tool_secret_read_password (const ToolOptions *options, const char *jid, GError **error)
+{
+  char *password = NULL;
+  gboolean good;
+
+  start_clock (options);
+  good = read_secret (options, &password, error);
+  if (good && password == NULL)
+    password = ask_twice (jid, error);
+  stop_clock ();
+
+  return password;
 }
 
 static gboolean

@@ -15,6 +15,12 @@ XmppCredential *tool_secret_load (const ToolOptions *options,
                                   XmppJid *jid,
                                   GError **error);
 
+/* The password of @jid: from the file or the command of the options, else from the terminal,
+ * twice. To be freed with xmpp_secret_free(). Errors: XMPP_SASL_ERROR_NEED_CREDENTIAL */
+char *tool_secret_read_password (const ToolOptions *options,
+                                 const char *jid,
+                                 GError **error);
+
 /* Asks on the terminal, without an echo; the main loop goes on while the person types. @wanted:
  * what for, where it fails. @prompt is shown as it is. */
 void tool_secret_ask_async (const char *wanted,
