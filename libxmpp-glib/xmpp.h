@@ -34,6 +34,7 @@
 #include "connection/xmpp-connection.h"
 #include "client/xmpp-client.h"
 #include "client/xmpp-file-state-store.h"
+#include "server/xmpp-server.h"
 #include "xmpp-enum-types.h"
 
 #undef XMPP_INSIDE

@@ -162,12 +162,17 @@ collect_undelivered (XmppConnectionPrivate *priv)
   return stanzas;
 }
 
+/* Who is told why he is let go must be able to read it; a server that is left by us has other
+ * things to do. */
 static void
 drop_stream (XmppConnectionPrivate *priv)
 {
   xmpp_stream_set_sink (priv->stream, NULL, NULL);
   xmpp_stream_set_tap (priv->stream, NULL, NULL);
-  xmpp_stream_abort (priv->stream);
+  if (xmpp_stream_get_role (priv->stream) == XMPP_STREAM_RECEIVING)
+    xmpp_stream_linger (priv->stream, priv->limit->close_seconds);
+  else
+    xmpp_stream_abort (priv->stream);
   g_clear_pointer (&priv->liveness, xmpp_liveness_free);
   g_clear_pointer (&priv->closing, xmpp_deadline_free);
   g_clear_pointer (&priv->features, g_ptr_array_unref);

@@ -32,6 +32,9 @@ typedef struct _XmppConnectionOps
   void (*opened) (XmppConnection *connection, XmppDialResult *dialled);
   /* The last stanzas before the closing tag. @status: (nullable) */
   void (*farewell) (XmppConnection *connection, const char *status);
+  /* Nullable: a stanza has come, and is not looked at yet. TRUE: it goes no further; it may be
+   * stamped, and the connection may be ended in here */
+  gboolean (*take) (XmppConnection *connection, XmppStanza *stanza);
 } XmppConnectionOps;
 
 /* The object's state, for the files of XmppConnection: xmpp-connection.c has the type,
@@ -113,6 +116,8 @@ void xmpp_connection_forget_certificates (XmppConnection *connection);
 extern const XmppStreamSink xmpp_connection_sink;
 /* and what shows them to those who look */
 extern const XmppStreamTap xmpp_connection_tap;
+/* An iq that answers one of our own requests is handed to who waits. FALSE: it does not */
+gboolean xmpp_connection_take_reply (XmppConnection *connection, XmppStanza *stanza);
 /* Reading goes on or stops, as the application's queue is. */
 void xmpp_connection_update_paused (XmppConnection *connection);
 

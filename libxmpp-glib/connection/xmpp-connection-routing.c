@@ -10,8 +10,9 @@
 #include "core/xmpp-namespaces.h"
 #include "negotiation/xmpp-feature.h"
 
-/* Where a received element goes: to the request that waits for it, to the library, to the
- * application's handlers, its signal, its queue; an iq that nobody takes is refused. */
+/* Where a received element goes: to what kind of connection this is, to the request that waits
+ * for it, to the library, to the application's handlers, its signal, its queue; an iq that
+ * nobody takes is refused. */
 
 static void
 send_reply (XmppConnection *self, XmppStanza *reply)
@@ -106,12 +107,24 @@ has_malformed_sender (XmppStanza *stanza)
          xmpp_element_get_attribute (xmpp_stanza_get_element (stanza), "from") != NULL;
 }
 
+gboolean
+xmpp_connection_take_reply (XmppConnection *self, XmppStanza *stanza)
+{
+  XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
+
+  if (xmpp_stanza_get_kind (stanza) != XMPP_STANZA_KIND_IQ ||
+      !xmpp_request_table_take (priv->requests, stanza, priv->jid))
+    return FALSE;
+
+  xmpp_connection_update_paused (self);
+  return TRUE;
+}
+
 /* RFC 6120 §8.2.3: one of four types, an id always, exactly one child in a request, at most
  * one in a result. TRUE: it goes no further */
 static gboolean
 take_iq (XmppConnection *self, XmppStanza *stanza)
 {
-  XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
   XmppStanzaType type = xmpp_stanza_get_stanza_type (stanza);
   gsize n_children = xmpp_element_get_n_children (xmpp_stanza_get_element (stanza));
 
@@ -122,8 +135,7 @@ take_iq (XmppConnection *self, XmppStanza *stanza)
   if (type == XMPP_STANZA_TYPE_RESULT || type == XMPP_STANZA_TYPE_ERROR)
     {
       /* A reply that nobody waits for is a late one or a forged one. */
-      if (xmpp_request_table_take (priv->requests, stanza, priv->jid))
-        xmpp_connection_update_paused (self);
+      xmpp_connection_take_reply (self, stanza);
       return TRUE;
     }
 
@@ -141,7 +153,11 @@ route (XmppConnection *self, XmppStanza *stanza)
 {
   XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
   XmppStanzaKind kind = xmpp_stanza_get_kind (stanza);
+  const XmppConnectionOps *ops = XMPP_CONNECTION_GET_CLASS (self)->ops;
   gpointer stream = priv->stream;
+
+  if (ops->take != NULL && ops->take (self, stanza))
+    return;
 
   if (has_malformed_sender (stanza))
     {

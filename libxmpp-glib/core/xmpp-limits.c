@@ -364,8 +364,8 @@ static GParamSpec *properties[G_N_ELEMENTS (limits) + 1];
 /**
  * XmppLimits:header-seconds:
  *
- * On the receiving side: how long a peer may take for the header of its first stream, and for the
- * TLS handshake before it where TLS comes first.
+ * On the receiving side: how long a peer may take for each header of its stream, and for the TLS
+ * handshake before the first one where TLS comes first.
  *
  * Since: 1.0
  */

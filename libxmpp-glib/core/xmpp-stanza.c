@@ -11,6 +11,7 @@
 #include "core/xmpp-element-names.h"
 #include "core/xmpp-namespaces.h"
 #include "core/xmpp-stanza-id.h"
+#include "core/xmpp-stanza-private.h"
 
 /**
  * XmppStanza:
@@ -542,6 +543,16 @@ xmpp_stanza_set_from (XmppStanza *stanza, XmppJid *from)
   g_return_if_fail (stanza != NULL);
 
   set_address (stanza, &stanza->from, "from", from);
+}
+
+void
+xmpp_stanza_stamp (XmppStanza *stanza, XmppJid *from)
+{
+  guint sealed = stanza->element.node.flags & XMPP_ELEMENT_SEALED;
+
+  stanza->element.node.flags &= ~(guint) XMPP_ELEMENT_SEALED;
+  xmpp_stanza_set_from (stanza, from);
+  stanza->element.node.flags |= sealed;
 }
 
 /**

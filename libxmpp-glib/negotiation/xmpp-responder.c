@@ -21,9 +21,13 @@ struct _XmppResponder
   GObject parent_instance;
 
   XmppStream *stream;
-  GPtrArray *features;
   GStrv domains;
+  XmppMakeOffersFunc make_offers;
+  gpointer offers_data;
+  GPtrArray *features; /* NULL before the first header */
   XmppStreamState goal;
+  XmppReport *report;
+  guint step; /* of the header, or of the feature that responds */
   gboolean started;
   char *to;               /* as in the first header */
   XmppDeadline *deadline; /* for a header */
@@ -48,9 +52,10 @@ static void
 read_header (XmppResponder *self, GTask *task_arg)
 {
   g_autoptr (GTask) task = task_arg;
-  guint seconds = xmpp_stream_get_limits (self->stream)->exchange_seconds;
+  guint seconds = xmpp_stream_get_limits (self->stream)->header_seconds;
   GCancellable *cancellable;
 
+  self->step = xmpp_report_begin_step (self->report, "stream");
   self->deadline = xmpp_deadline_new (seconds, g_task_get_cancellable (task));
   cancellable = xmpp_deadline_get_cancellable (self->deadline);
   xmpp_stream_read_header_async (self->stream, cancellable, header_read_cb,
@@ -71,6 +76,7 @@ header_read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   else
     xmpp_deadline_translate (self->deadline, &error, "The stream header of the peer");
   g_clear_pointer (&self->deadline, xmpp_deadline_free);
+  xmpp_report_end_step (self->report, self->step, error, NULL);
 
   if (error != NULL)
     return_error (self, task, g_steal_pointer (&error));
@@ -87,21 +93,30 @@ is_same_domain (const char *a, const char *b)
   return first != NULL && second != NULL && xmpp_jid_equal (first, second);
 }
 
-/* The first header says for which of our domains the stream is, the others repeat it. */
-static gboolean
-is_ours (XmppResponder *self, const char *to)
+/* The first header says for which of our domains the stream is, the others repeat it. NULL:
+ * for none */
+static const char *
+find_domain (XmppResponder *self, const char *to)
 {
   if (to == NULL)
-    return FALSE;
+    return NULL;
 
   if (self->to != NULL)
-    return is_same_domain (to, self->to);
+    return is_same_domain (to, self->to) ? self->to : NULL;
 
   for (guint i = 0; self->domains[i] != NULL; i++)
     if (is_same_domain (to, self->domains[i]))
-      return TRUE;
+      return self->domains[i];
 
-  return FALSE;
+  return NULL;
+}
+
+static void
+make_features (XmppResponder *self, const char *domain)
+{
+  self->features = self->make_offers (self->stream, domain, self->offers_data);
+  for (guint i = 0; i < self->features->len; i++)
+    xmpp_feature_attach (g_ptr_array_index (self->features, i), self->report, NULL);
 }
 
 /* Who has logged in does not become somebody else (RFC 6120 §4.7.1). */
@@ -124,9 +139,10 @@ answer_header (XmppResponder *self, const XmppStreamHeader *header)
 {
   g_autofree char *id = NULL;
   GError *error = NULL;
-  gboolean ours = is_ours (self, header->to);
+  const char *domain = find_domain (self, header->to);
   XmppStreamHeader answer = {
-    .from = ours ? header->to : (self->to != NULL ? self->to : self->domains[0]),
+    .from = domain != NULL ? header->to
+                           : (self->to != NULL ? self->to : self->domains[0]),
     .to = header->from,
     .lang = header->lang,
     .version = "1.0",
@@ -139,7 +155,7 @@ answer_header (XmppResponder *self, const XmppStreamHeader *header)
   answer.id = id;
   xmpp_stream_send_header (self->stream, &answer);
 
-  if (!ours)
+  if (domain == NULL)
     return xmpp_exchange_fail (self->stream, XMPP_STREAM_ERROR_HOST_UNKNOWN,
                                "The stream is for “%s”, which is not served here",
                                header->to != NULL ? header->to : "");
@@ -150,7 +166,10 @@ answer_header (XmppResponder *self, const XmppStreamHeader *header)
                                "in");
 
   if (self->to == NULL)
-    self->to = g_strdup (header->to);
+    {
+      self->to = g_strdup (header->to);
+      make_features (self, domain);
+    }
 
   return NULL;
 }
@@ -316,8 +335,12 @@ respond (XmppResponder *self, GTask *task_arg, XmppElement *request)
       !xmpp_feature_is_possible (feature, xmpp_stream_get_state (self->stream)))
     return_error (self, task, refuse (self, request));
   else
-    xmpp_feature_respond_async (feature, self->stream, request, cancellable, responded_cb,
-                                g_steal_pointer (&task));
+    {
+      self->step =
+          xmpp_report_begin_step (self->report, XMPP_FEATURE_GET_CLASS (feature)->step);
+      xmpp_feature_respond_async (feature, self->stream, request, cancellable,
+                                  responded_cb, g_steal_pointer (&task));
+    }
 }
 
 static void
@@ -325,10 +348,14 @@ responded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   XmppResponder *self = g_task_get_source_object (task);
+  XmppFeature *feature = XMPP_FEATURE (object);
   XmppOutcome outcome;
   GError *error = NULL;
 
-  if (!xmpp_feature_finish (XMPP_FEATURE (object), result, &outcome, &error))
+  xmpp_feature_finish (feature, result, &outcome, &error);
+  xmpp_report_end_step (self->report, self->step, error,
+                        xmpp_feature_get_detail (feature));
+  if (error != NULL)
     {
       return_error (self, task, error);
       return;
@@ -390,8 +417,6 @@ xmpp_responder_run_async (XmppResponder *responder,
     }
 
   responder->started = TRUE;
-  for (guint i = 0; i < responder->features->len; i++)
-    xmpp_feature_attach (g_ptr_array_index (responder->features, i), NULL, NULL);
   read_header (responder, g_steal_pointer (&task));
 }
 
@@ -413,6 +438,7 @@ xmpp_responder_finalize (GObject *object)
   XmppResponder *self = XMPP_RESPONDER (object);
 
   g_clear_object (&self->stream);
+  g_clear_object (&self->report);
   g_clear_pointer (&self->features, g_ptr_array_unref);
   g_strfreev (self->domains);
   g_free (self->to);
@@ -433,16 +459,30 @@ xmpp_responder_init (XmppResponder *self)
 
 XmppResponder *
 xmpp_responder_new (XmppStream *stream,
-                    GPtrArray *features,
                     const char *const *domains,
+                    XmppMakeOffersFunc make_offers,
+                    gpointer user_data,
                     XmppStreamState goal)
 {
   XmppResponder *self = g_object_new (XMPP_TYPE_RESPONDER, NULL);
 
   self->stream = g_object_ref (stream);
-  self->features = g_ptr_array_ref (features);
   self->domains = g_strdupv ((GStrv) domains);
+  self->make_offers = make_offers;
+  self->offers_data = user_data;
   self->goal = goal;
 
   return self;
+}
+
+void
+xmpp_responder_set_report (XmppResponder *responder, XmppReport *report)
+{
+  g_set_object (&responder->report, report);
+}
+
+GPtrArray *
+xmpp_responder_get_features (XmppResponder *responder)
+{
+  return responder->features;
 }

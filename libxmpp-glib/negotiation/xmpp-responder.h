@@ -12,11 +12,22 @@ G_BEGIN_DECLS
 #define XMPP_TYPE_RESPONDER (xmpp_responder_get_type ())
 G_DECLARE_FINAL_TYPE (XmppResponder, xmpp_responder, XMPP, RESPONDER, GObject)
 
-/* @domains: which "to" are ours; the first header fixes it */
+/* The features of a stream for @domain: one of those that are ours, as it was given there.
+ * (transfer full) (element-type XmppFeature) */
+typedef GPtrArray *(*XmppMakeOffersFunc) (XmppStream *stream,
+                                          const char *domain,
+                                          gpointer user_data);
+
+/* @domains: which "to" are ours; the first header fixes it, and @make_offers is called once */
 XmppResponder *xmpp_responder_new (XmppStream *stream,
-                                   GPtrArray *features,
                                    const char *const *domains,
+                                   XmppMakeOffersFunc make_offers,
+                                   gpointer user_data,
                                    XmppStreamState goal);
+/* @report: (nullable): for the steps */
+void xmpp_responder_set_report (XmppResponder *responder, XmppReport *report);
+/* (element-type XmppFeature) (nullable): NULL before the first header was answered */
+GPtrArray *xmpp_responder_get_features (XmppResponder *responder);
 void xmpp_responder_run_async (XmppResponder *responder,
                                GCancellable *cancellable,
                                GAsyncReadyCallback callback,

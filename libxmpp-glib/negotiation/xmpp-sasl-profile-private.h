@@ -25,9 +25,12 @@ struct _XmppSaslProfileFeature
   /* Receiving */
   XmppSaslRegistry *registry;
   XmppSaslPolicy *policy;
-  XmppAuthenticator *authenticator;
+  XmppAuthenticator *authenticator; /* NULL: nobody has an account */
   XmppLimits *limits;
   char *host; /* nullable */
+  gboolean strangers; /* may come */
+  XmppLoginFailedFunc failed;
+  gpointer failed_data;
   GVariant *bindings;
   GStrv offered;
   GStrv accounts; /* of the stream's domain, that the client's certificate names */

@@ -87,6 +87,13 @@ get_accounts (XmppSaslProfileFeature *self, XmppStream *stream)
   return self->accounts;
 }
 
+/* The policy names the mechanism. */
+static gboolean
+is_named (XmppSaslProfileFeature *self)
+{
+  return self->policy != NULL && self->policy->allowed != NULL;
+}
+
 static gboolean
 has_keytab (XmppSaslProfileFeature *self)
 {
@@ -95,24 +102,24 @@ has_keytab (XmppSaslProfileFeature *self)
   return keytab != NULL;
 }
 
-/* Nobody is let in without an account, nor promised a key of Kerberos' that may not be there,
- * unless the policy names the mechanism; EXTERNAL is for those whose certificate would do
- * (XEP-0178 §2). */
+/* Nobody is let in without an account unless that is wanted, nor promised a key of Kerberos'
+ * that may not be there; EXTERNAL is for those whose certificate would do (XEP-0178 §2). */
 static gboolean
 is_offered (XmppSaslProfileFeature *self, XmppStream *stream, XmppSaslMechanismInfo *info)
 {
   XmppSaslFacts facts = xmpp_sasl_mechanism_info_get_facts (info);
   const char *name = xmpp_sasl_mechanism_info_get_name (info);
-  gboolean named = self->policy != NULL && self->policy->allowed != NULL;
 
   if (xmpp_sasl_policy_judge (self->policy, info) != NULL)
     return FALSE;
   /* A token is of no use here: nobody hands one out. */
   if (xmpp_sasl_known_is_token (name))
     return FALSE;
-  if ((facts & XMPP_SASL_FACTS_ANONYMOUS) && !named)
+  if (facts & XMPP_SASL_FACTS_ANONYMOUS)
+    return self->strangers || is_named (self);
+  if (self->authenticator == NULL)
     return FALSE;
-  if (xmpp_sasl_known_is_kerberos (name) && !named && !has_keytab (self))
+  if (xmpp_sasl_known_is_kerberos (name) && !is_named (self) && !has_keytab (self))
     return FALSE;
   if (facts & XMPP_SASL_FACTS_CERTIFICATE)
     {
@@ -394,13 +401,19 @@ fail (XmppSaslProfileFeature *self, GTask *task_arg, const GError *failure)
   g_autoptr (GTask) task = task_arg;
   Attempt *attempt = g_task_get_task_data (task);
   g_autoptr (XmppElement) element = xmpp_sasl_build_failure (failure);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  gboolean may_go_on = TRUE;
   GError *error = NULL;
 
-  if (g_cancellable_is_cancelled (g_task_get_cancellable (task)))
+  if (self->failed != NULL && !g_cancellable_is_cancelled (cancellable))
+    may_go_on = self->failed (attempt->stream, failure, self->failed_data);
+
+  if (g_cancellable_is_cancelled (cancellable))
     g_task_return_error (task, g_error_copy (failure));
   else if (!xmpp_stream_write (attempt->stream, element, &error))
     g_task_return_error (task, error);
-  else if (++self->n_failures >= xmpp_limits_peek (self->limits)->sasl_attempts)
+  else if (++self->n_failures >= xmpp_limits_peek (self->limits)->sasl_attempts ||
+           !may_go_on)
     xmpp_feature_return_stream_error (task, attempt->stream,
                                       XMPP_STREAM_ERROR_POLICY_VIOLATION,
                                       "Too many logins have failed on this stream");
@@ -453,4 +466,21 @@ succeed (XmppSaslProfileFeature *self, GTask *task_arg, GBytes *data)
   xmpp_stream_set_jid (attempt->stream, account);
   xmpp_stream_restart (attempt->stream);
   xmpp_feature_return (task, XMPP_STREAM_AUTHENTICATED, XMPP_NEXT_NEW_STREAM);
+}
+
+/* ---- What the receiving side is told ---- */
+
+void
+xmpp_sasl_profile_set_strangers (XmppSaslProfileFeature *feature, gboolean strangers)
+{
+  feature->strangers = strangers;
+}
+
+void
+xmpp_sasl_profile_set_failed_func (XmppSaslProfileFeature *feature,
+                                   XmppLoginFailedFunc failed,
+                                   gpointer user_data)
+{
+  feature->failed = failed;
+  feature->failed_data = user_data;
 }

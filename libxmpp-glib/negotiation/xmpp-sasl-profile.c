@@ -477,7 +477,7 @@ xmpp_sasl_profile_new_receiving (XmppSaslRegistry *registry,
 
   self->registry = g_object_ref (registry);
   g_set_object (&self->policy, policy);
-  self->authenticator = g_object_ref (authenticator);
+  g_set_object (&self->authenticator, authenticator);
   self->limits = g_object_ref (limits);
 
   return XMPP_FEATURE (self);

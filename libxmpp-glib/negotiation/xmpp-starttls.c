@@ -20,6 +20,7 @@ struct _XmppStarttls
   XmppTlsParameters *parameters;
   XmppReport *report;
   XmppTlsEngine engine;
+  gboolean optional;
   gboolean missing; /* a list came, and this was not in it */
 };
 
@@ -160,7 +161,8 @@ xmpp_starttls_offer (XmppFeature *feature, XmppStream *stream, XmppElement *feat
   XmppElement *offer =
       xmpp_element_append_child (features, "starttls", XMPP_NS_TLS, NULL);
 
-  xmpp_element_append_child (offer, "required", XMPP_NS_TLS, NULL);
+  if (!XMPP_STARTTLS (feature)->optional)
+    xmpp_element_append_child (offer, "required", XMPP_NS_TLS, NULL);
 }
 
 static void
@@ -316,4 +318,10 @@ void
 xmpp_starttls_set_engine (XmppStarttls *starttls, const XmppTlsEngine *engine)
 {
   starttls->engine = *engine;
+}
+
+void
+xmpp_starttls_set_optional (XmppStarttls *starttls, gboolean optional)
+{
+  starttls->optional = optional;
 }

@@ -15,6 +15,8 @@ G_DECLARE_FINAL_TYPE (XmppStarttls, xmpp_starttls, XMPP, STARTTLS, XmppFeature)
 
 /* @report: (nullable): for the step "tls" */
 XmppFeature *xmpp_starttls_new (XmppTlsParameters *parameters, XmppReport *report);
+/* Receiving side: plain text would do, and the offer says so. */
+void xmpp_starttls_set_optional (XmppStarttls *starttls, gboolean optional);
 
 /* For tests over memory streams: what stands in for the handshake. It has the contract of
  * xmpp_tls_handshake_async()/finish(), with any GIOStream as result. */

@@ -7,6 +7,7 @@
 
 #include "stream/xmpp-stream.h"
 
+#include "core/xmpp-deadline.h"
 #include "core/xmpp-error-private.h"
 #include "core/xmpp-namespaces.h"
 #include "stream/xmpp-stream-private.h"
@@ -53,6 +54,15 @@ build_error (const GError *error)
   return element;
 }
 
+static void
+append_error (XmppStream *self, const GError *error)
+{
+  g_autoptr (XmppElement) element = build_error (error);
+
+  if (xmpp_writer_append (&self->out, element, self->content_xmlns, NULL))
+    xmpp_stream_show (self, element, TRUE);
+}
+
 /* RFC 6120 §4.9.1.1, §4.9.1.2: where the peer's header was bad, ours comes first. */
 static void
 answer_header (XmppStream *self)
@@ -67,7 +77,6 @@ answer_header (XmppStream *self)
 void
 xmpp_stream_fail (XmppStream *stream, const GError *error)
 {
-  g_autoptr (XmppElement) element = NULL;
   g_autoptr (GError) copy = NULL;
 
   g_return_if_fail (error != NULL);
@@ -83,11 +92,7 @@ xmpp_stream_fail (XmppStream *stream, const GError *error)
       if (!stream->header_sent && stream->role == XMPP_STREAM_RECEIVING)
         answer_header (stream);
       if (stream->header_sent && stream->error == NULL)
-        {
-          element = build_error (copy);
-          if (xmpp_writer_append (&stream->out, element, stream->content_xmlns, NULL))
-            xmpp_stream_show (stream, element, TRUE);
-        }
+        append_error (stream, copy);
     }
   xmpp_stream_write_end (stream);
   xmpp_stream_end (stream, g_steal_pointer (&copy));
@@ -109,6 +114,16 @@ xmpp_stream_fail_with (XmppStream *self, int code, const char *format, ...)
   error = g_error_new_valist (XMPP_STREAM_ERROR, code, format, arguments);
   va_end (arguments);
   xmpp_stream_fail (self, error);
+}
+
+void
+xmpp_stream_write_error (XmppStream *stream, const GError *error)
+{
+  if (stream->error != NULL || stream->end_written || !stream->header_sent ||
+      stream->output_state != XMPP_OUTPUT_OPEN)
+    return;
+
+  append_error (stream, error);
 }
 
 /* ---- Closing ---- */
@@ -265,6 +280,32 @@ xmpp_stream_close_finish (XmppStream *stream, GAsyncResult *result, GError **err
                         FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+lingered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (XmppDeadline) deadline = user_data;
+
+  xmpp_stream_close_finish (XMPP_STREAM (object), result, NULL);
+}
+
+void
+xmpp_stream_linger (XmppStream *stream, guint seconds)
+{
+  XmppDeadline *deadline;
+  GCancellable *cancellable;
+
+  if (stream->error == NULL || stream->io_closed || stream->input_over ||
+      stream->closing != NULL || xmpp_stream_has_output (stream))
+    {
+      xmpp_stream_abort (stream);
+      return;
+    }
+
+  deadline = xmpp_deadline_new (MAX (seconds, 1), NULL);
+  cancellable = xmpp_deadline_get_cancellable (deadline);
+  xmpp_stream_close_async (stream, cancellable, lingered_cb, deadline);
 }
 
 void

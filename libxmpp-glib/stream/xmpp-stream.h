@@ -194,6 +194,9 @@ void xmpp_stream_set_tap (XmppStream *stream,
  * (XMPP_STREAM_ERROR; others become undefined-condition, local members policy-violation) and
  * the closing tag, tries to write both without waiting, and ends the stream with @error. */
 void xmpp_stream_fail (XmppStream *stream, const GError *error);
+/* Appends <stream:error/> with the condition of @error alone: what was written before it is
+ * still delivered, and close_async() is next. */
+void xmpp_stream_write_error (XmppStream *stream, const GError *error);
 /* Appends </stream:stream>; nothing can be written afterwards; reading goes on. */
 void xmpp_stream_write_end (XmppStream *stream);
 /* write_end if need be, flush, read and hand on until the peer's end, then close our half
@@ -206,6 +209,11 @@ void xmpp_stream_close_async (XmppStream *stream,
 gboolean xmpp_stream_close_finish (XmppStream *stream,
                                    GAsyncResult *result,
                                    GError **error);
+/* After fail(): the peer may still be sending, and a connection that is closed over that is
+ * reset, which takes our last words along. So what comes is thrown away until the peer closes,
+ * for at most @seconds. The stream keeps itself alive for that; where there is nothing to wait
+ * for, or the peer does not even read, it is aborted. */
+void xmpp_stream_linger (XmppStream *stream, guint seconds);
 /* At once, without a word; pending operations get XMPP_CONNECTION_ERROR_CLOSED */
 void xmpp_stream_abort (XmppStream *stream);
 

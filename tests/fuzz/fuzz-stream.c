@@ -78,26 +78,41 @@ initiate (XmppStream *stream, XmppLimits *limits, XmppSaslRegistry *registry)
   check_outcome (stream, good, error);
 }
 
+typedef struct
+{
+  XmppLimits *limits;
+  XmppSaslRegistry *registry;
+} Served;
+
+static GPtrArray *
+make_offers (XmppStream *stream, const char *domain, gpointer user_data)
+{
+  Served *served = user_data;
+  g_autoptr (XmppSaslPolicy) policy = xmpp_sasl_policy_new ();
+  g_autoptr (XmppTestAuthenticator) users = xmpp_test_authenticator_new ();
+  GPtrArray *features = g_ptr_array_new_with_free_func (g_object_unref);
+
+  xmpp_test_authenticator_set (users, "alice", "password", "secret");
+  g_ptr_array_add (features, xmpp_sasl_profile_new_receiving (served->registry, policy,
+                                                              XMPP_AUTHENTICATOR (users),
+                                                              served->limits, FALSE));
+  g_ptr_array_add (features, xmpp_bind_new_receiving (NULL, NULL));
+
+  return features;
+}
+
 /* The bytes are what a client sends. */
 static void
 respond (XmppStream *stream, XmppLimits *limits, XmppSaslRegistry *registry)
 {
   const char *domains[] = { "p.test", NULL };
-  g_autoptr (XmppSaslPolicy) policy = xmpp_sasl_policy_new ();
-  g_autoptr (XmppTestAuthenticator) users = xmpp_test_authenticator_new ();
-  g_autoptr (GPtrArray) features = g_ptr_array_new_with_free_func (g_object_unref);
+  Served served = { .limits = limits, .registry = registry };
   g_autoptr (XmppResponder) responder = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
   gboolean good;
 
-  xmpp_test_authenticator_set (users, "alice", "password", "secret");
-  g_ptr_array_add (features, xmpp_sasl_profile_new_receiving (registry, policy,
-                                                              XMPP_AUTHENTICATOR (users),
-                                                              limits, FALSE));
-  g_ptr_array_add (features, xmpp_bind_new_receiving (NULL, NULL));
-
-  responder = xmpp_responder_new (stream, features, domains,
+  responder = xmpp_responder_new (stream, domains, make_offers, &served,
                                   XMPP_STREAM_AUTHENTICATED | XMPP_STREAM_BOUND);
   xmpp_responder_run_async (responder, NULL, finished_cb, &result);
   wait_for (&result);

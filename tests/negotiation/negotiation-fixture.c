@@ -25,7 +25,8 @@ create_limits (const Setup *setup)
   XmppLimits *limits = xmpp_limits_new ();
 
   if (setup->exchange_seconds != 0)
-    g_object_set (limits, "exchange-seconds", setup->exchange_seconds, NULL);
+    g_object_set (limits, "exchange-seconds", setup->exchange_seconds, "header-seconds",
+                  setup->exchange_seconds, NULL);
   if (setup->tls_seconds != 0)
     g_object_set (limits, "tls-seconds", setup->tls_seconds, NULL);
 
@@ -222,24 +223,26 @@ side_start_client (Side *side, GIOStream *io, const Setup *setup)
 
 /* ---- The server ---- */
 
-void
-side_start_server (Side *side, GIOStream *io, const Setup *setup)
+typedef struct
 {
-  static const char *const domains[] = { "x.test", "y.test", NULL };
+  Side *side;
+  const Setup *setup;
+} Offers;
+
+static GPtrArray *
+make_offers (XmppStream *stream, const char *domain, gpointer user_data)
+{
+  Side *side = ((Offers *) user_data)->side;
+  const Setup *setup = ((Offers *) user_data)->setup;
   g_autoptr (XmppLimits) limits = create_limits (setup);
   g_autoptr (XmppSaslPolicy) policy = create_policy (setup);
   g_autoptr (XmppAuthenticator) authenticator =
       g_object_new (TOY_TYPE_AUTHENTICATOR, "keytab", setup->keytab, NULL);
-  g_autoptr (GPtrArray) features = g_ptr_array_new_with_free_func (g_object_unref);
-  XmppStreamState goal = setup->goal != 0 ? setup->goal : XMPP_STREAM_BOUND;
+  GPtrArray *features = g_ptr_array_new_with_free_func (g_object_unref);
   XmppFeature *starttls = xmpp_starttls_new (setup->tls, NULL);
   XmppFeature *sasl;
 
-  side->registry = create_registry (setup);
-  side->stream = xmpp_stream_new (io, XMPP_STREAM_RECEIVING, "jabber:client", limits);
-  if (setup->direct)
-    xmpp_stream_add_state (side->stream, XMPP_STREAM_SECURE);
-
+  g_assert_true (g_str_equal (domain, "x.test") || g_str_equal (domain, "y.test"));
   set_engine (starttls, setup);
   if (setup->insecure)
     g_object_unref (starttls);
@@ -253,7 +256,26 @@ side_start_server (Side *side, GIOStream *io, const Setup *setup)
   g_ptr_array_add (features, xmpp_legacy_session_new ());
   g_ptr_array_add (features, xmpp_compression_refusal_new ());
 
-  side->responder = xmpp_responder_new (side->stream, features, domains, goal);
+  return features;
+}
+
+void
+side_start_server (Side *side, GIOStream *io, const Setup *setup)
+{
+  static const char *const domains[] = { "x.test", "y.test", NULL };
+  g_autoptr (XmppLimits) limits = create_limits (setup);
+  XmppStreamState goal = setup->goal != 0 ? setup->goal : XMPP_STREAM_BOUND;
+  Offers *offers = g_new (Offers, 1);
+
+  offers->side = side;
+  offers->setup = setup;
+  side->registry = create_registry (setup);
+  side->stream = xmpp_stream_new (io, XMPP_STREAM_RECEIVING, "jabber:client", limits);
+  if (setup->direct)
+    xmpp_stream_add_state (side->stream, XMPP_STREAM_SECURE);
+
+  side->responder = xmpp_responder_new (side->stream, domains, make_offers, offers, goal);
+  g_object_set_data_full (G_OBJECT (side->responder), "offers", offers, g_free);
   xmpp_responder_run_async (side->responder, setup->cancellable, xmpp_test_result_cb,
                             &side->result);
 }

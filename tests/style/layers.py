@@ -20,6 +20,7 @@ ALLOWED = {
     "negotiation": {"core", "stream", "tls", "sasl"},
     "connection": {"core", "stream", "tls", "sasl", "transport", "negotiation"},
     "client": {"core", "stream", "tls", "sasl", "transport", "negotiation", "connection"},
+    "server": {"core", "stream", "tls", "sasl", "transport", "negotiation", "connection"},
 }
 
 # What a folder has no word for.
@@ -32,6 +33,7 @@ UNKNOWN = {
     "negotiation": r"\b(GResolver|GSocket\w*|XmppClient|XmppConnection(?!Error)|XmppCandidate)\b",
     "connection": r"\bXmpp(Client|Component|Server)\b",
     "client": r"\bXmppServer\b",
+    "server": r"\bXmppClient\b",
 }
 
 GENERATED = {"config.h", "xmpp-enum-types.h"}
