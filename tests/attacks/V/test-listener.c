@@ -23,6 +23,7 @@
  * and says nothing, at every step up to TLS. */
 
 #define SECONDS 1
+#define ROUNDS 5
 
 typedef struct
 {
@@ -228,16 +229,15 @@ typedef struct
   const char *name;
   guint count; /* connections, and under valgrind */
   guint slow_count;
-  gsize slack;     /* bytes that caches and threads may have more than before */
   gsize sent;      /* of a hello; G_MAXSIZE: all of it, 0: nothing */
   gboolean secure; /* up to the end of the handshake */
 } Phase;
 
 static const Phase phases[] = {
-  { "connected", 10000, 300, 65536, 0 },
-  { "half-hello", 10000, 300, 65536, 100 },
-  { "hello", 1000, 30, 131072, G_MAXSIZE },
-  { "secure", 200, 10, 262144, G_MAXSIZE, TRUE },
+  { "connected", 10000, 300, 0 },
+  { "half-hello", 10000, 300, 100 },
+  { "hello", 1000, 30, G_MAXSIZE },
+  { "secure", 200, 10, G_MAXSIZE, TRUE },
 };
 
 /* Every second one is cut, the others end as connections do. */
@@ -304,28 +304,31 @@ count_descriptors (void)
   return count;
 }
 
+/* What leaks, leaks in every round; caches and threads do not grow in all of them. */
 static void
 test_come_and_go (gconstpointer data)
 {
   const Phase *phase = data;
-  gboolean slow = g_getenv ("XMPP_TEST_SLOW") != NULL;
-  guint count = slow ? phase->slow_count : phase->count;
+  guint count = g_getenv ("XMPP_TEST_SLOW") != NULL ? phase->slow_count : phase->count;
   g_autoptr (GBytes) hello = real_hello_gnutls ("NORMAL", "p.test", "xmpp-client");
   g_autoptr (Door) door = door_new ();
-  gsize bytes_before, bytes_after;
+  gint64 least = G_MAXINT64;
   guint descriptors;
 
-  /* Threads, caches */
-  come_and_go (door, phase, hello, count / 5);
+  come_and_go (door, phase, hello, count / ROUNDS);
   descriptors = count_descriptors ();
-  bytes_before = mallinfo2 ().uordblks;
-  come_and_go (door, phase, hello, count);
-  bytes_after = mallinfo2 ().uordblks;
+  for (guint i = 1; i < ROUNDS; i++)
+    {
+      gint64 before = mallinfo2 ().uordblks;
 
-  g_test_message ("%u of %u came in, %+" G_GINT64_FORMAT " bytes", door->entered,
-                  count + count / 5, (gint64) bytes_after - (gint64) bytes_before);
+      come_and_go (door, phase, hello, count / ROUNDS);
+      least = MIN (least, (gint64) mallinfo2 ().uordblks - before);
+    }
+
+  g_test_message ("%u of %u came in, %+" G_GINT64_FORMAT " bytes in a round",
+                  door->entered, count, least);
+  g_assert_cmpint (least, <, 65536);
   g_assert_cmpuint (count_descriptors (), ==, descriptors);
-  g_assert_cmpuint (bytes_after, <, bytes_before + phase->slack);
   g_assert_cmpuint (door->ended, ==, door->entered);
   g_assert_cmpuint (door->refused, ==, 0);
   if (phase->secure)
@@ -344,6 +347,15 @@ count_turn (GSource *source, int *timeout)
   return FALSE;
 }
 
+static gboolean
+let_go (gpointer user_data)
+{
+  Door *door = user_data;
+
+  g_ptr_array_set_size (door->held, 0);
+  return has_entered (door);
+}
+
 /* More connections than descriptors: the loop sleeps, and when some are free again all come in. */
 static void
 test_descriptors (void)
@@ -355,6 +367,13 @@ test_descriptors (void)
   struct rlimit before;
   struct rlimit limit;
   guint entered;
+
+  if (g_getenv ("XMPP_TEST_SLOW") != NULL)
+    {
+      g_test_skip ("valgrind has a bound of its own, and closes what is beyond it");
+      g_source_unref (source);
+      return;
+    }
 
   g_object_set (door->limits, "connections", G_MAXINT, NULL);
   door->holding = TRUE;
@@ -379,11 +398,8 @@ test_descriptors (void)
   g_assert_cmpuint (door->entered, ==, entered);
 
   /* It goes on by itself, a few at a time. */
-  while (door->entered < 100)
-    {
-      g_ptr_array_set_size (door->held, 0);
-      g_main_context_iteration (NULL, TRUE);
-    }
+  door->wanted = 100;
+  xmpp_test_run_until_true (let_go, door, "all to come in");
   g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
   g_ptr_array_add (dialed, dial (door));
   wait_entered (door, 101);
