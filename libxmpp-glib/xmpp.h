@@ -35,6 +35,7 @@
 #include "client/xmpp-client.h"
 #include "client/xmpp-file-state-store.h"
 #include "server/xmpp-server.h"
+#include "server/xmpp-users-file.h"
 #include "xmpp-enum-types.h"
 
 #undef XMPP_INSIDE
