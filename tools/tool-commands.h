@@ -17,5 +17,6 @@ int tool_listen (ToolOptions *options, char **arguments, GError **error);
 int tool_console (ToolOptions *options, char **arguments, GError **error);
 int tool_hash (ToolOptions *options, char **arguments, GError **error);
 int tool_mechanisms (ToolOptions *options, char **arguments, GError **error);
+int tool_serve (ToolOptions *options, char **arguments, GError **error);
 
 G_END_DECLS

@@ -35,6 +35,8 @@ static const Command commands[] = {
     TOOL_OPTIONS_PASSWORD, tool_hash },
   { "mechanisms", "", "List the mechanisms that there are for logging in.", 0,
     tool_mechanisms },
+  { "serve", "", "Be a server, for the domains and users of a file.", TOOL_OPTIONS_SERVE,
+    tool_serve },
 };
 
 static void
@@ -74,7 +76,7 @@ enable_debug (void)
   g_autofree char *domains = g_strjoin (" ",
                                         "Xmpp-Core Xmpp-Stream Xmpp-Tls Xmpp-Sasl "
                                         "Xmpp-Transport Xmpp-Negotiation "
-                                        "Xmpp-Connection Xmpp-Client",
+                                        "Xmpp-Connection Xmpp-Client Xmpp-Server",
                                         before, NULL);
 
   g_setenv ("G_MESSAGES_DEBUG", domains, TRUE);

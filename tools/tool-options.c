@@ -99,6 +99,20 @@ add_password_entries (GOptionContext *context, ToolOptions *options)
 }
 
 static void
+add_serve_entries (GOptionContext *context, ToolOptions *options)
+{
+  const GOptionEntry entries[] = {
+    { "config", 0, 0, TEXT, &options->config, "What is served, and where: a key file",
+      "FILE" },
+    { "debug", 0, 0, G_OPTION_ARG_NONE, &options->debug, "Print what the library does",
+      NULL },
+    { NULL },
+  };
+
+  g_option_context_add_main_entries (context, entries, NULL);
+}
+
+static void
 add_xml_entries (GOptionContext *context, ToolOptions *options)
 {
   const GOptionEntry entries[] = {
@@ -373,6 +387,8 @@ tool_options_parse (char **argv,
     add_session_entries (context, options);
   else if (groups & TOOL_OPTIONS_PASSWORD)
     add_password_entries (context, options);
+  else if (groups & TOOL_OPTIONS_SERVE)
+    add_serve_entries (context, options);
   else
     add_mechanisms_entries (context, options);
   if (groups & TOOL_OPTIONS_XML)
@@ -426,5 +442,6 @@ tool_options_free (ToolOptions *options)
   g_free (options->ccache);
   g_free (options->client_keytab);
   g_free (options->transcript);
+  g_free (options->config);
   g_free (options);
 }

@@ -47,6 +47,7 @@ typedef struct
   gboolean echo;    /* listen */
   int count;        /* listen; 0: no end */
   char *transcript; /* console */
+  char *config;     /* serve */
 } ToolOptions;
 
 typedef enum
@@ -56,6 +57,7 @@ typedef enum
   TOOL_OPTIONS_LISTEN = 1 << 2,
   TOOL_OPTIONS_CONSOLE = 1 << 3,
   TOOL_OPTIONS_PASSWORD = 1 << 4, /* a password, and no login */
+  TOOL_OPTIONS_SERVE = 1 << 5,
 } ToolOptionsGroups;
 
 /* @argv begins with the name of the command. @parameters: what stands behind the options,
