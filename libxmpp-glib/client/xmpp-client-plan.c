@@ -12,6 +12,7 @@
 #include "negotiation/xmpp-legacy-session.h"
 #include "negotiation/xmpp-sasl-profile.h"
 #include "negotiation/xmpp-starttls.h"
+#include "negotiation/xmpp-stream-limits.h"
 #include "tls/xmpp-tls-pins.h"
 #include "transport/xmpp-attempt.h"
 
@@ -279,6 +280,7 @@ make_features (XmppConnection *connection,
   g_ptr_array_add (features, make_sasl (self, report, insecure));
   g_ptr_array_add (features, make_bind (priv));
   g_ptr_array_add (features, xmpp_legacy_session_new ());
+  g_ptr_array_add (features, xmpp_stream_limits_new_initiating ());
   return features;
 }
 

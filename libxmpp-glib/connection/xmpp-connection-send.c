@@ -32,7 +32,8 @@ check_can_send (XmppConnection *self, GError **error)
  * [signal@Connection::undelivered] gives it back.
  *
  * Errors: [error@ConnectionError.NOT_OPEN], [error@ConnectionError.QUEUE_FULL] (the peer
- * does not read), [error@Gio.IOErrorEnum.INVALID_ARGUMENT] and
+ * does not read), [error@StanzaError.POLICY_VIOLATION] (it is larger than what the peer has
+ * said it takes, XEP-0478), [error@Gio.IOErrorEnum.INVALID_ARGUMENT] and
  * [error@Gio.IOErrorEnum.INVALID_DATA] (names or text that XML cannot carry). Nothing has
  * been written then, and the connection stays as it is.
  *

@@ -16,6 +16,17 @@ struct _XmppLiveness
   gint64 asked; /* when; 0: not since the last input */
 };
 
+/* XEP-0478: the peer may end what it has heard nothing on for so long, even where it talks
+ * itself. At half of that there is time for one more tick. */
+static gboolean
+must_be_heard (XmppLiveness *liveness, gint64 now)
+{
+  guint seconds = xmpp_stream_get_peer_idle_seconds (liveness->stream);
+  gint64 mute = now - xmpp_stream_get_last_output (liveness->stream);
+
+  return seconds > 0 && mute / G_USEC_PER_SEC >= seconds / 2;
+}
+
 static gboolean
 ticked_cb (gpointer user_data)
 {
@@ -29,6 +40,8 @@ ticked_cb (gpointer user_data)
   if (xmpp_stream_is_paused (liveness->stream))
     {
       liveness->asked = 0;
+      if (limits->idle_seconds > 0 && must_be_heard (liveness, now))
+        liveness->funcs->ask (liveness->user_data);
       return G_SOURCE_CONTINUE;
     }
 
@@ -47,7 +60,8 @@ ticked_cb (gpointer user_data)
           return G_SOURCE_REMOVE;
         }
     }
-  else if (limits->idle_seconds > 0 && silent >= limits->idle_seconds)
+  else if (limits->idle_seconds > 0 &&
+           (silent >= limits->idle_seconds || must_be_heard (liveness, now)))
     {
       liveness->asked = now;
       liveness->funcs->ask (liveness->user_data);
@@ -61,10 +75,13 @@ xmpp_liveness_new (XmppStream *stream, const XmppLivenessFuncs *funcs, gpointer 
 {
   XmppLiveness *liveness = g_new0 (XmppLiveness, 1);
   const XmppLimitValues *limits = xmpp_stream_get_limits (stream);
+  guint peer_idle_seconds = xmpp_stream_get_peer_idle_seconds (stream);
   guint interval = SLEEP_SECONDS;
 
   if (limits->idle_seconds > 0)
     interval = MIN (interval, limits->idle_seconds);
+  if (peer_idle_seconds > 0)
+    interval = CLAMP (peer_idle_seconds / 4, 1, interval);
   interval = CLAMP (limits->idle_answer_seconds, 1, interval);
 
   liveness->stream = g_object_ref (stream);

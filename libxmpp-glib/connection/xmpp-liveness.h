@@ -14,7 +14,8 @@ typedef struct _XmppLiveness XmppLiveness;
 
 typedef struct
 {
-  /* Silent for idle_seconds: send something that the peer answers. */
+  /* Silent for idle_seconds, or has not heard of us for what the peer calls idle: send
+   * something that the peer answers. */
   void (*ask) (gpointer user_data);
   /* Still silent idle_answer_seconds after that. Comes once. */
   void (*dead) (gpointer user_data);

@@ -15,5 +15,6 @@
 #define XMPP_NS_SESSION "urn:ietf:params:xml:ns:xmpp-session"
 #define XMPP_NS_SASL_CHANNEL_BINDING "urn:xmpp:sasl-cb:0"
 #define XMPP_NS_DOMAIN_BASED_NAME "urn:xmpp:domain-based-name:1"
+#define XMPP_NS_STREAM_LIMITS "urn:xmpp:stream-limits:0"
 #define XMPP_NS_PING "urn:xmpp:ping"
 #define XMPP_NS_XML "http://www.w3.org/XML/1998/namespace"

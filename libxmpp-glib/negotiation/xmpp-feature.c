@@ -158,6 +158,15 @@ xmpp_feature_is_possible (XmppFeature *feature, XmppStreamState state)
          (state & XMPP_FEATURE_GET_CLASS (feature)->excludes) == 0;
 }
 
+void
+xmpp_feature_heed (XmppFeature *feature, XmppStream *stream, XmppElement *features)
+{
+  XmppFeatureClass *klass = XMPP_FEATURE_GET_CLASS (feature);
+
+  if (klass->heed != NULL)
+    klass->heed (feature, stream, features);
+}
+
 gboolean
 xmpp_feature_wants (XmppFeature *feature, XmppStream *stream, XmppElement *features)
 {

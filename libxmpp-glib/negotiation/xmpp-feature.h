@@ -53,6 +53,8 @@ struct _XmppFeatureClass
    * the first header, bind after SASL) */
   gboolean guessable;
 
+  /* Initiating side: such a list has come, whatever is negotiated of it. Default: NULL */
+  void (*heed) (XmppFeature *feature, XmppStream *stream, XmppElement *features);
   /* Initiating side: is there something to do? Default: it is offered */
   gboolean (*wants) (XmppFeature *feature, XmppStream *stream, XmppElement *features);
   /* Initiating side: (transfer full) (nullable): what of @remembered may be used before the
@@ -100,6 +102,7 @@ struct _XmppFeatureClass
 void xmpp_feature_attach (XmppFeature *feature, XmppReport *report, const char *peer);
 /* What it needs is there and nothing that excludes it */
 gboolean xmpp_feature_is_possible (XmppFeature *feature, XmppStreamState state);
+void xmpp_feature_heed (XmppFeature *feature, XmppStream *stream, XmppElement *features);
 gboolean xmpp_feature_wants (XmppFeature *feature,
                              XmppStream *stream,
                              XmppElement *features);

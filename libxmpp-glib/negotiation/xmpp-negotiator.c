@@ -223,6 +223,8 @@ take_offers (XmppNegotiator *self, XmppElement *offers)
 
   self->offers = xmpp_element_ref (offers);
   report_offers (self, state);
+  for (guint i = 0; i < self->features->len; i++)
+    xmpp_feature_heed (g_ptr_array_index (self->features, i), self->stream, offers);
   if ((state & XMPP_STREAM_SECURE) != 0 && (state & XMPP_STREAM_AUTHENTICATED) == 0)
     {
       g_clear_pointer (&self->secure_offers, xmpp_element_unref);

@@ -61,6 +61,7 @@ static void
 note_handed_over (XmppStream *self, gsize length)
 {
   self->handed_over += length;
+  self->last_output = g_get_monotonic_time ();
   while (self->unsent_count > 0 &&
          self->unsent[self->unsent_first].end <= self->handed_over)
     xmpp_element_unref (pop_unsent (self).element);
@@ -122,6 +123,32 @@ may_write (XmppStream *self, GError **error)
   return FALSE;
 }
 
+/* What is waiting has grown from @before to @length. */
+static gboolean
+check_room (XmppStream *self, gsize before, gsize length, GError **error)
+{
+  if (self->peer_max_bytes > 0 && length - before > self->peer_max_bytes)
+    {
+      /* XEP-0478 §4 */
+      g_set_error (error, XMPP_STANZA_ERROR, XMPP_STANZA_ERROR_POLICY_VIOLATION,
+                   "A stanza of %" G_GSIZE_FORMAT
+                   " bytes is too large: %s takes at most %u "
+                   "bytes at once",
+                   length - before, xmpp_stream_name_peer (self), self->peer_max_bytes);
+      return FALSE;
+    }
+
+  if (length > self->values->output_bytes)
+    {
+      g_set_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_QUEUE_FULL,
+                   "%" G_GSIZE_FORMAT " bytes for %s are waiting to be sent already",
+                   before, xmpp_stream_name_peer (self));
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
 static gboolean
 write_element (XmppStream *stream, XmppElement *element, gboolean awaited, GError **error)
 {
@@ -135,12 +162,9 @@ write_element (XmppStream *stream, XmppElement *element, gboolean awaited, GErro
     return FALSE;
 
   length = xmpp_buffer_get_length (&stream->out);
-  if (length > stream->values->output_bytes)
+  if (!check_room (stream, before, length, error))
     {
       xmpp_buffer_truncate (&stream->out, before);
-      g_set_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_QUEUE_FULL,
-                   "%" G_GSIZE_FORMAT " bytes for %s are waiting to be sent already",
-                   before, xmpp_stream_name_peer (stream));
       return FALSE;
     }
 

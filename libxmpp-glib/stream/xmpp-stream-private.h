@@ -42,6 +42,8 @@ struct _XmppStream
   GError *error;    /* what ended the stream */
   char *other_host; /* which the peer's error named */
   gboolean debug;
+  guint peer_max_bytes; /* 0: not known */
+  guint peer_idle_seconds;
 
   /* Headers */
   gboolean header_sent;
@@ -92,6 +94,7 @@ struct _XmppStream
   guint unsent_count;
   GSource *write_source;
   GSource *flush_source;
+  gint64 last_output;
   GQueue flushes; /* of XmppFlush, by target */
   GError *write_error;
   gboolean end_written;

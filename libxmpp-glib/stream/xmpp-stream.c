@@ -149,6 +149,7 @@ xmpp_stream_new (GIOStream *io,
   self->limits = limits != NULL ? g_object_ref (limits) : xmpp_limits_new ();
   self->values = xmpp_limits_peek (self->limits);
   self->last_input = g_get_monotonic_time ();
+  self->last_output = self->last_input;
   xmpp_stream_renew_parser (self);
   use_io (self, io);
 
@@ -233,6 +234,31 @@ gint64
 xmpp_stream_get_last_input (XmppStream *stream)
 {
   return stream->last_input;
+}
+
+gint64
+xmpp_stream_get_last_output (XmppStream *stream)
+{
+  return stream->last_output;
+}
+
+void
+xmpp_stream_set_peer_limits (XmppStream *stream, guint max_bytes, guint idle_seconds)
+{
+  stream->peer_max_bytes = max_bytes;
+  stream->peer_idle_seconds = idle_seconds;
+}
+
+guint
+xmpp_stream_get_peer_max_bytes (XmppStream *stream)
+{
+  return stream->peer_max_bytes;
+}
+
+guint
+xmpp_stream_get_peer_idle_seconds (XmppStream *stream)
+{
+  return stream->peer_idle_seconds;
 }
 
 /* ---- What is seen of the elements ---- */

@@ -58,6 +58,14 @@ const GError *xmpp_stream_get_error (XmppStream *stream);
 /* What the peer's <see-other-host/> said, unchecked; NULL: it sent none */
 const char *xmpp_stream_get_other_host (XmppStream *stream);
 
+/* What the peer has said it takes (XEP-0478); 0: not known. An element of more than @max_bytes
+ * is not written. */
+void xmpp_stream_set_peer_limits (XmppStream *stream,
+                                  guint max_bytes,
+                                  guint idle_seconds);
+guint xmpp_stream_get_peer_max_bytes (XmppStream *stream);
+guint xmpp_stream_get_peer_idle_seconds (XmppStream *stream);
+
 /* ---- Headers ---- */
 
 /* Appends our header (it leaves with whatever is flushed next). From then on a header is
@@ -128,9 +136,9 @@ XmppElement *xmpp_stream_take_features (XmppStream *stream);
 /* ---- Writing: appends; goes out when the stream is about to wait, or at the end of the
  * dispatch in push mode ---- */
 
-/* Seals @element. Errors: G_IO_ERROR_INVALID_ARGUMENT, G_IO_ERROR_INVALID_DATA (nothing is
- * written, the stream stays), XMPP_CONNECTION_ERROR_QUEUE_FULL (output_bytes), what ended the
- * stream. */
+/* Seals @element. Errors: G_IO_ERROR_INVALID_ARGUMENT, G_IO_ERROR_INVALID_DATA,
+ * XMPP_STANZA_ERROR_POLICY_VIOLATION (larger than the peer takes), XMPP_CONNECTION_ERROR_QUEUE_FULL
+ * (output_bytes): nothing is written then, and the stream stays; what ended the stream. */
 gboolean xmpp_stream_write (XmppStream *stream, XmppElement *element, GError **error);
 /* The same for one who waits for @element and hears of its loss otherwise: steal_unsent()
  * leaves it out. */
@@ -170,6 +178,8 @@ void xmpp_stream_set_paused (XmppStream *stream, gboolean paused);
 gboolean xmpp_stream_is_paused (XmppStream *stream);
 /* The peer's last byte came at (g_get_monotonic_time()) */
 gint64 xmpp_stream_get_last_input (XmppStream *stream);
+/* The same for the last byte that the socket has taken from us */
+gint64 xmpp_stream_get_last_output (XmppStream *stream);
 /* Called by the liveness tick after ≥ 10 s of silence: frees the parser */
 void xmpp_stream_sleep (XmppStream *stream);
 

@@ -12,6 +12,7 @@
 #include "negotiation/xmpp-legacy-session.h"
 #include "negotiation/xmpp-sasl-profile.h"
 #include "negotiation/xmpp-starttls.h"
+#include "negotiation/xmpp-stream-limits.h"
 #include "stream/xmpp-element-reader.h"
 
 #include "toy-mechanism.h"
@@ -177,6 +178,7 @@ create_client_features (Side *side, const Setup *setup, XmppLimits *limits)
   g_ptr_array_add (features, xmpp_bind_new_initiating (setup->anonymous ? NULL : account,
                                                        "x.test", setup->resource));
   g_ptr_array_add (features, xmpp_legacy_session_new ());
+  g_ptr_array_add (features, xmpp_stream_limits_new_initiating ());
 
   return features;
 }
@@ -255,6 +257,8 @@ make_offers (XmppStream *stream, const char *domain, gpointer user_data)
   g_ptr_array_add (features, xmpp_bind_new_receiving (setup->choose, NULL));
   g_ptr_array_add (features, xmpp_legacy_session_new ());
   g_ptr_array_add (features, xmpp_compression_refusal_new ());
+  if (setup->limits)
+    g_ptr_array_add (features, xmpp_stream_limits_new_receiving (setup->insecure));
 
   return features;
 }

@@ -87,6 +87,7 @@ typedef struct
   gboolean direct;        /* TLS is up before the first byte */
   gboolean insecure;      /* SASL without TLS, no starttls at all */
   gboolean one_by_one;    /* nothing is sent ahead */
+  gboolean limits;        /* the server says what it takes */
   const char *remembered; /* <stream:features/> */
   const char *password;   /* "pencil" */
   const char *resource;   /* asked for */
