@@ -322,6 +322,9 @@ start_element (void *user_data,
       xmpp_arena_add_flags (arena, XMPP_ARENA_SEALED);
       keep_root_tag (parser, local_name, prefix, n_namespaces, namespaces);
       mark_event (parser);
+      /* libxml2 still stands before the end of this tag, which is no part of what follows. */
+      if (*parser->context->input->cur == '>')
+        parser->last_event++;
     }
   else if (parser->depth == 1)
     {
