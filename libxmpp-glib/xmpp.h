@@ -33,6 +33,7 @@
 #include "tls/xmpp-certificate-request.h"
 #include "connection/xmpp-connection.h"
 #include "client/xmpp-client.h"
+#include "client/xmpp-component.h"
 #include "client/xmpp-file-state-store.h"
 #include "server/xmpp-server.h"
 #include "server/xmpp-users-file.h"

@@ -9,6 +9,7 @@
 
 #include "core/xmpp-deadline.h"
 #include "core/xmpp-error-private.h"
+#include "core/xmpp-namespaces.h"
 #include "negotiation/xmpp-feature.h"
 
 /* CLOSED → OPENING → OPEN: let the subclass dial, take the stream over. */
@@ -286,7 +287,8 @@ xmpp_connection_open_finish (XmppConnection *self, GAsyncResult *result, GError 
 }
 
 /* XEP-0199: our server answers, if only with an error. Nobody waits for the reply itself:
- * that something came is enough. */
+ * that something came is enough. A component's stanza needs both addresses (XEP-0114 §3): what
+ * goes to its own domain comes back on the same stream. */
 static void
 ask (gpointer user_data)
 {
@@ -295,8 +297,15 @@ ask (gpointer user_data)
   g_autoptr (XmppElement) ping = xmpp_element_new ("ping", "urn:xmpp:ping");
   g_autoptr (XmppStanza) iq = xmpp_stanza_new_iq (XMPP_STANZA_TYPE_GET, NULL, ping);
 
-  if (priv->state == XMPP_CONNECTION_STATE_OPEN)
-    xmpp_stream_write (priv->stream, xmpp_stanza_get_element (iq), NULL);
+  if (priv->state != XMPP_CONNECTION_STATE_OPEN)
+    return;
+
+  if (g_str_equal (xmpp_stream_get_content_xmlns (priv->stream), XMPP_NS_COMPONENT))
+    {
+      xmpp_stanza_set_from (iq, priv->jid);
+      xmpp_stanza_set_to (iq, priv->jid);
+    }
+  xmpp_stream_write (priv->stream, xmpp_stanza_get_element (iq), NULL);
 }
 
 static void

@@ -35,6 +35,9 @@ typedef struct _XmppConnectionOps
   /* Nullable: a stanza has come, and is not looked at yet. TRUE: it goes no further; it may be
    * stamped, and the connection may be ended in here */
   gboolean (*take) (XmppConnection *connection, XmppStanza *stanza);
+  /* Nullable: @stanza is about to be sent. (transfer full): what is sent in its place, mostly
+   * itself; NULL with an error: nothing */
+  XmppStanza *(*stamp) (XmppConnection *connection, XmppStanza *stanza, GError **error);
 } XmppConnectionOps;
 
 /* The object's state, for the files of XmppConnection: xmpp-connection.c has the type,
@@ -95,6 +98,11 @@ void xmpp_connection_set_state (XmppConnection *connection, XmppConnectionState 
 void xmpp_connection_set_jid (XmppConnection *connection, XmppJid *jid);
 /* Refuses the wrong thread. */
 gboolean xmpp_connection_check_thread (XmppConnection *connection, GError **error);
+
+/* xmpp-connection-send.c: what is sent in the place of @stanza (transfer full) */
+XmppStanza *xmpp_connection_stamp (XmppConnection *connection,
+                                   XmppStanza *stanza,
+                                   GError **error);
 
 /* xmpp-connection-trust.c: what handshakes of this connection are told, and tell */
 void xmpp_connection_prepare_tls (XmppConnection *connection,

@@ -18,10 +18,15 @@ static void
 send_reply (XmppConnection *self, XmppStanza *reply)
 {
   XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
+  g_autoptr (XmppStanza) stamped = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (reply != NULL &&
-      !xmpp_stream_write (priv->stream, xmpp_stanza_get_element (reply), &error))
+  if (reply == NULL)
+    return;
+
+  stamped = xmpp_connection_stamp (self, reply, &error);
+  if (stamped == NULL ||
+      !xmpp_stream_write (priv->stream, xmpp_stanza_get_element (stamped), &error))
     g_debug ("no reply: %s", error->message);
 }
 

@@ -21,6 +21,22 @@ check_can_send (XmppConnection *self, GError **error)
   return FALSE;
 }
 
+XmppStanza *
+xmpp_connection_stamp (XmppConnection *self, XmppStanza *stanza, GError **error)
+{
+  const XmppConnectionOps *ops = XMPP_CONNECTION_GET_CLASS (self)->ops;
+
+  return ops->stamp != NULL ? ops->stamp (self, stanza, error) : xmpp_stanza_ref (stanza);
+}
+
+/* (transfer full): what is to be sent, where something may be */
+static XmppStanza *
+prepare (XmppConnection *self, XmppStanza *stanza, GError **error)
+{
+  return check_can_send (self, error) ? xmpp_connection_stamp (self, stanza, error)
+                                      : NULL;
+}
+
 /**
  * xmpp_connection_send:
  * @connection: an open connection
@@ -45,13 +61,15 @@ gboolean
 xmpp_connection_send (XmppConnection *self, XmppStanza *stanza, GError **error)
 {
   XmppConnectionPrivate *priv;
+  g_autoptr (XmppStanza) stamped = NULL;
 
   g_return_val_if_fail (XMPP_IS_CONNECTION (self), FALSE);
   g_return_val_if_fail (stanza != NULL, FALSE);
 
   priv = xmpp_connection_get_private (self);
-  return check_can_send (self, error) &&
-         xmpp_stream_write (priv->stream, xmpp_stanza_get_element (stanza), error);
+  stamped = prepare (self, stanza, error);
+  return stamped != NULL &&
+         xmpp_stream_write (priv->stream, xmpp_stanza_get_element (stamped), error);
 }
 
 static void
@@ -95,6 +113,7 @@ xmpp_connection_send_async (XmppConnection *self,
   g_autoptr (GTask) task = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (XmppStream) stream = NULL;
+  g_autoptr (XmppStanza) stamped = NULL;
   XmppConnectionPrivate *priv;
   XmppElement *element;
 
@@ -106,7 +125,8 @@ xmpp_connection_send_async (XmppConnection *self,
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, xmpp_connection_send_async);
 
-  if (!check_can_send (self, &error))
+  stamped = prepare (self, stanza, &error);
+  if (stamped == NULL)
     {
       g_task_return_error (task, g_steal_pointer (&error));
       return;
@@ -114,7 +134,7 @@ xmpp_connection_send_async (XmppConnection *self,
 
   /* Who hears of it by element-sent may end the connection at once. */
   stream = g_object_ref (priv->stream);
-  element = xmpp_element_ref (xmpp_stanza_get_element (stanza));
+  element = xmpp_element_ref (xmpp_stanza_get_element (stamped));
   g_task_set_task_data (task, element, (GDestroyNotify) xmpp_element_unref);
   if (!xmpp_stream_write_awaited (stream, element, &error))
     {
@@ -171,6 +191,7 @@ xmpp_connection_request_async (XmppConnection *self,
   g_autoptr (GTask) task = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (XmppStream) stream = NULL;
+  g_autoptr (XmppStanza) stamped = NULL;
   XmppConnectionPrivate *priv;
 
   g_return_if_fail (XMPP_IS_CONNECTION (self));
@@ -181,8 +202,8 @@ xmpp_connection_request_async (XmppConnection *self,
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, xmpp_connection_request_async);
 
-  if (!check_can_send (self, &error) ||
-      !xmpp_request_table_add (priv->requests, stanza, task, &error))
+  stamped = prepare (self, stanza, &error);
+  if (stamped == NULL || !xmpp_request_table_add (priv->requests, stamped, task, &error))
     {
       g_task_return_error (task, g_steal_pointer (&error));
       return;
@@ -191,9 +212,9 @@ xmpp_connection_request_async (XmppConnection *self,
   /* It is in the table by now: who hears of it by element-sent may end the connection, and
    * its task with it. */
   stream = g_object_ref (priv->stream);
-  if (!xmpp_stream_write_awaited (stream, xmpp_stanza_get_element (stanza), &error))
+  if (!xmpp_stream_write_awaited (stream, xmpp_stanza_get_element (stamped), &error))
     {
-      xmpp_request_table_remove (priv->requests, stanza);
+      xmpp_request_table_remove (priv->requests, stamped);
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
