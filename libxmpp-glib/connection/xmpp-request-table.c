@@ -12,9 +12,11 @@
 struct _XmppRequestTable
 {
   const XmppLimitValues *limits;
-  GHashTable *by_id; /* a set of Request, not owned */
-  GQueue queue;      /* of Request, by their link */
-  GSource *timer;    /* fires when the head expires; may fire early */
+  GHashTable *by_id;     /* a set of Request, not owned */
+  GQueue queue;          /* of Request, by their link */
+  GMainContext *context; /* nullable */
+  GSource
+      *timer; /* fires when the head expires; may fire early, and is gone without one */
 };
 
 typedef struct
@@ -68,11 +70,29 @@ xmpp_request_table_new (const XmppLimitValues *limits, GMainContext *context)
   table->limits = limits;
   table->by_id = g_hash_table_new (hash_request, equal_requests);
   g_queue_init (&table->queue);
+  table->context = context != NULL ? g_main_context_ref (context) : NULL;
+  return table;
+}
+
+/* Only while it is needed: every turn of the main loop looks at every source. */
+static void
+start_timer (XmppRequestTable *table, gint64 ready_time)
+{
   table->timer = g_source_new (&timer_funcs, sizeof (GSource));
   g_source_set_static_name (table->timer, "xmpp: requests");
   g_source_set_callback (table->timer, timer_fired_cb, table, NULL);
-  g_source_attach (table->timer, context);
-  return table;
+  g_source_set_ready_time (table->timer, ready_time);
+  g_source_attach (table->timer, table->context);
+}
+
+static void
+stop_timer (XmppRequestTable *table)
+{
+  if (table->timer == NULL)
+    return;
+
+  g_source_destroy (table->timer);
+  g_clear_pointer (&table->timer, g_source_unref);
 }
 
 /* Takes @request out; its task is handed to the caller. */
@@ -170,8 +190,8 @@ xmpp_request_table_add (XmppRequestTable *table,
 
   g_hash_table_add (table->by_id, request);
   g_queue_push_tail_link (&table->queue, &request->link);
-  if (table->queue.length == 1)
-    g_source_set_ready_time (table->timer, request->expires);
+  if (table->timer == NULL)
+    start_timer (table, request->expires);
 
   if (cancellable != NULL)
     {
@@ -284,9 +304,14 @@ timer_fired_cb (gpointer user_data)
   g_autoptr (XmppStanza) stanza = NULL;
   guint seconds = table->limits->request_seconds;
 
-  if (head == NULL || head->expires > g_get_monotonic_time ())
+  if (head == NULL)
     {
-      g_source_set_ready_time (table->timer, head != NULL ? head->expires : -1);
+      stop_timer (table);
+      return G_SOURCE_REMOVE;
+    }
+  if (head->expires > g_get_monotonic_time ())
+    {
+      g_source_set_ready_time (table->timer, head->expires);
       return G_SOURCE_CONTINUE;
     }
 
@@ -305,8 +330,8 @@ xmpp_request_table_free (XmppRequestTable *table)
   g_set_error_literal (&closed, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_CLOSED,
                        "The connection was closed");
   xmpp_request_table_fail (table, closed);
-  g_source_destroy (table->timer);
-  g_source_unref (table->timer);
+  stop_timer (table);
+  g_clear_pointer (&table->context, g_main_context_unref);
   g_hash_table_unref (table->by_id);
   g_free (table);
 }
