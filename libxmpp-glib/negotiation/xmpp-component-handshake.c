@@ -452,12 +452,16 @@ proof_read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 static GError *
 check_proof (XmppStream *stream, Handshake *handshake, XmppElement *proof)
 {
+  GError *error;
+
   if (xmpp_secret_equal_text (xmpp_element_get_text (proof), handshake->secret))
     return NULL;
 
-  return xmpp_exchange_fail (stream, XMPP_STREAM_ERROR_NOT_AUTHORIZED,
-                             "The component “%s” does not know its secret",
-                             xmpp_jid_get_domain (handshake->domain));
+  error = xmpp_exchange_fail (stream, XMPP_STREAM_ERROR_NOT_AUTHORIZED,
+                              "The component “%s” does not know its secret",
+                              xmpp_jid_get_domain (handshake->domain));
+  xmpp_error_add_remedy (error, "compare the secret that it has with the one here");
+  return error;
 }
 
 static void

@@ -5,6 +5,7 @@
 
 #include "config.h"
 
+#include "server/xmpp-server-component.h"
 #include "server/xmpp-server-private.h"
 #include "server/xmpp-server-session.h"
 #include "transport/xmpp-listener.h"
@@ -69,8 +70,11 @@ accepted_cb (XmppListener *listener,
       return;
     }
 
-  link = xmpp_server_session_new (self, socket, visit,
-                                  door->kind == XMPP_LISTEN_CLIENTS_DIRECT_TLS);
+  if (door->kind == XMPP_LISTEN_COMPONENTS)
+    link = xmpp_server_component_new (self, socket, visit);
+  else
+    link = xmpp_server_session_new (self, socket, visit,
+                                    door->kind == XMPP_LISTEN_CLIENTS_DIRECT_TLS);
   g_hash_table_add (priv->connections, link);
   xmpp_server_link_start (link);
   update_listeners (self);
@@ -144,6 +148,7 @@ forget (XmppServer *self, XmppConnection *connection)
 
   if (bound != NULL)
     xmpp_resource_table_remove (priv->resources, bound, connection);
+  xmpp_server_component_forget (self, connection);
   g_hash_table_remove (priv->connections, connection);
   update_listeners (self);
 }
@@ -155,7 +160,8 @@ xmpp_server_connection_opened (XmppServer *server, XmppConnection *connection)
   XmppServerPrivate *priv = xmpp_server_get_private (self);
   XmppJid *bound = xmpp_server_link_get_bound (XMPP_SERVER_LINK (connection));
 
-  xmpp_resource_table_set_open (priv->resources, bound, connection);
+  if (bound != NULL)
+    xmpp_resource_table_set_open (priv->resources, bound, connection);
   update_listeners (self);
   g_signal_emit (self, xmpp_server_signals[XMPP_SERVER_SIGNAL_OPENED], 0, connection);
 }
@@ -271,6 +277,7 @@ xmpp_server_drop_all (XmppServer *self)
   g_autoptr (GPtrArray) all = hold_all (self);
 
   g_ptr_array_set_size (priv->doors, 0);
+  g_hash_table_remove_all (priv->components);
   g_hash_table_remove_all (priv->connections);
   for (guint i = 0; i < all->len; i++)
     {

@@ -19,7 +19,8 @@ G_BEGIN_DECLS
  * @XMPP_LISTEN_CLIENTS: clients that begin in plain text and go on to TLS (RFC 6120 §5);
  *   usually port 5222
  * @XMPP_LISTEN_CLIENTS_DIRECT_TLS: clients that begin with TLS (XEP-0368); usually port 5223
- * @XMPP_LISTEN_COMPONENTS: components with a shared secret (XEP-0114)
+ * @XMPP_LISTEN_COMPONENTS: components with a shared secret (XEP-0114), from this machine alone,
+ *   since they have no TLS; usually port 5347
  *
  * Who is expected on a port.
  *
