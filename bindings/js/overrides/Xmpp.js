@@ -102,6 +102,7 @@ function adaptValues(Xmpp) {
         takeJid(Xmpp, Xmpp.Stanza, name, 1);
     for (const name of ['set_to', 'set_from'])
         takeJid(Xmpp, Xmpp.Stanza.prototype, name, 0);
+    takeJid(Xmpp, Xmpp.Server.prototype, 'find_connection', 0);
 }
 
 // What happened and where. Not what the exception says: that may quote a secret.
@@ -235,7 +236,7 @@ function takeWhole(Xmpp, owner, name, secret) {
 
 function adaptTexts(Xmpp) {
     const secrets = [Xmpp.Credential, Xmpp.CredentialRequest, Xmpp.Authenticator,
-        Xmpp.AuthenticatorRequest, Xmpp.SaslMechanism];
+        Xmpp.AuthenticatorRequest, Xmpp.MemoryAuthenticator, Xmpp.SaslMechanism];
 
     for (const name of Object.keys(Xmpp).filter(key => !key.endsWith('Class'))) {
         const kind = Xmpp[name];
@@ -297,7 +298,7 @@ function _init() {
     const Xmpp = this;
 
     adaptTexts(Xmpp);
-    for (const kind of [Xmpp.Connection, Xmpp.SaslMechanism, Xmpp.StateStore]) {
+    for (const kind of [Xmpp.Connection, Xmpp.SaslMechanism, Xmpp.Server, Xmpp.StateStore]) {
         Object.getOwnPropertyNames(kind.prototype).filter(name => name.endsWith('_async'))
             .forEach(name => promisify(kind.prototype, name));
     }

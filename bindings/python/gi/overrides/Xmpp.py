@@ -101,7 +101,7 @@ def _guard(function):
 
 _CONTAINERS = (list, tuple)
 _secret_kinds = (Xmpp.Credential, Xmpp.CredentialRequest, Xmpp.Authenticator,
-                 Xmpp.AuthenticatorRequest, Xmpp.SaslMechanism)
+                 Xmpp.AuthenticatorRequest, Xmpp.MemoryAuthenticator, Xmpp.SaslMechanism)
 
 
 def _refuse(kind):
@@ -421,6 +421,26 @@ Xmpp.Connection.__aexit__ = _exit
 Xmpp.Client.__init__ = _init_client
 
 
+# Servers
+
+
+async def _enter_server(self):
+    return self
+
+
+async def _exit_server(self, kind, error, trace):
+    """Takes leave of all connections. An error of the body is more telling than one of that."""
+    try:
+        await self.stop_async()
+    except GLib.Error:
+        if error is None:
+            raise
+
+
+Xmpp.Server.__aenter__ = _enter_server
+Xmpp.Server.__aexit__ = _exit_server
+
+
 # Mechanisms, credentials and authenticators written in Python
 
 
@@ -565,6 +585,8 @@ for _name in ("new_message", "new_presence", "new_iq"):
     setattr(Xmpp.Stanza, _name, staticmethod(_takes_jid(getattr(Xmpp.Stanza, _name), 1)))
 for _name in ("set_to", "set_from"):
     setattr(Xmpp.Stanza, _name, _takes_jid(getattr(Xmpp.Stanza, _name), 1))
+
+Xmpp.Server.find_connection = _takes_jid(Xmpp.Server.find_connection, 1)
 
 for _value in (Xmpp.Jid, Xmpp.Element, Xmpp.Report):
     _value.__str__ = _value.to_string
