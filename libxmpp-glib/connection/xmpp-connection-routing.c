@@ -112,6 +112,20 @@ has_malformed_sender (XmppStanza *stanza)
          xmpp_element_get_attribute (xmpp_stanza_get_element (stanza), "from") != NULL;
 }
 
+static gboolean
+offer_to_features (XmppConnection *self, XmppElement *element)
+{
+  XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
+  g_autoptr (XmppStream) stream = g_object_ref (priv->stream);
+  g_autoptr (GPtrArray) features = g_ptr_array_ref (priv->features);
+
+  for (guint i = 0; i < features->len; i++)
+    if (xmpp_feature_handle (g_ptr_array_index (features, i), stream, element))
+      return TRUE;
+
+  return FALSE;
+}
+
 gboolean
 xmpp_connection_take_reply (XmppConnection *self, XmppStanza *stanza)
 {
@@ -150,7 +164,8 @@ take_iq (XmppConnection *self, XmppStanza *stanza)
       return TRUE;
     }
 
-  return answer_ping (self, stanza);
+  return answer_ping (self, stanza) ||
+         offer_to_features (self, xmpp_stanza_get_element (stanza));
 }
 
 static void
@@ -191,16 +206,9 @@ route (XmppConnection *self, XmppStanza *stanza)
 static void
 handle_element (XmppConnection *self, XmppElement *element)
 {
-  XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
-  g_autoptr (XmppStream) stream = g_object_ref (priv->stream);
-  g_autoptr (GPtrArray) features = g_ptr_array_ref (priv->features);
-
-  for (guint i = 0; i < features->len; i++)
-    if (xmpp_feature_handle (g_ptr_array_index (features, i), stream, element))
-      return;
-
-  g_debug ("ignored <%s xmlns='%s'/>", xmpp_element_get_name (element),
-           xmpp_element_get_xmlns (element));
+  if (!offer_to_features (self, element))
+    g_debug ("ignored <%s xmlns='%s'/>", xmpp_element_get_name (element),
+             xmpp_element_get_xmlns (element));
 }
 
 static void

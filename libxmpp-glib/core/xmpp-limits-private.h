@@ -55,7 +55,8 @@ G_BEGIN_DECLS
   row (address_connections, 50) \
   row (address_connections_before_auth, 10) \
   row (address_connections_new, 20) \
-  row (address_failures, 20)
+  row (address_failures, 20) \
+  row (failure_seconds, 0)
 
 /* Where the receiving side of clients has another default: it meets strangers. */
 #define XMPP_LIMITS_TABLE_FOR_SERVER(row) \
@@ -66,7 +67,8 @@ G_BEGIN_DECLS
   row (idle_seconds, 300) \
   row (idle_answer_seconds, 60) \
   row (output_bytes, 1048576) \
-  row (inbox_bytes, 1048576)
+  row (inbox_bytes, 1048576) \
+  row (failure_seconds, 1)
 /* clang-format on */
 
 typedef struct

@@ -426,6 +426,15 @@ static GParamSpec *properties[G_N_ELEMENTS (limits) + 1];
  * Since: 1.0
  */
 
+/**
+ * XmppLimits:failure-seconds:
+ *
+ * On the receiving side: how long a login that has failed waits for its answer, so that guessing
+ * takes time.
+ *
+ * Since: 1.0
+ */
+
 static guint *
 get_member (XmppLimits *self, guint property_id)
 {

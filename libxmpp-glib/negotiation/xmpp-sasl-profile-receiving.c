@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "core/xmpp-deadline.h"
 #include "core/xmpp-element-private.h"
 #include "core/xmpp-limits-private.h"
 #include "core/xmpp-namespaces.h"
@@ -26,6 +27,9 @@ typedef struct
 {
   XmppStream *stream;
   XmppSaslMechanism *mechanism;
+  GError *failure;
+  gboolean was_last; /* there must not be another one */
+  XmppDeadline *delay;
 } Attempt;
 
 /* The steps, in the order in which they run; a response goes back to the step. */
@@ -35,6 +39,8 @@ static void stepped_cb (GObject *object, GAsyncResult *result, gpointer user_dat
 static void challenge (XmppSaslProfileFeature *self, GTask *task, GBytes *data);
 static void answered_cb (GObject *object, GAsyncResult *result, gpointer user_data);
 static void fail (XmppSaslProfileFeature *self, GTask *task, const GError *failure);
+static gboolean waited_cb (GCancellable *cancellable, gpointer user_data);
+static void answer_failure (XmppSaslProfileFeature *self, GTask *task);
 static void succeed (XmppSaslProfileFeature *self, GTask *task, GBytes *data);
 
 static void
@@ -44,6 +50,8 @@ attempt_free (gpointer data)
 
   g_clear_object (&attempt->stream);
   g_clear_object (&attempt->mechanism);
+  g_clear_error (&attempt->failure);
+  g_clear_pointer (&attempt->delay, xmpp_deadline_free);
   g_free (attempt);
 }
 
@@ -395,25 +403,63 @@ answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     step (g_steal_pointer (&task), data);
 }
 
+/* Who guesses passwords is made to wait for each answer. */
 static void
 fail (XmppSaslProfileFeature *self, GTask *task_arg, const GError *failure)
 {
   g_autoptr (GTask) task = task_arg;
   Attempt *attempt = g_task_get_task_data (task);
-  g_autoptr (XmppElement) element = xmpp_sasl_build_failure (failure);
   GCancellable *cancellable = g_task_get_cancellable (task);
-  gboolean may_go_on = TRUE;
-  GError *error = NULL;
-
-  if (self->failed != NULL && !g_cancellable_is_cancelled (cancellable))
-    may_go_on = self->failed (attempt->stream, failure, self->failed_data);
+  guint seconds = xmpp_limits_peek (self->limits)->failure_seconds;
+  g_autoptr (GSource) source = NULL;
 
   if (g_cancellable_is_cancelled (cancellable))
-    g_task_return_error (task, g_error_copy (failure));
-  else if (!xmpp_stream_write (attempt->stream, element, &error))
+    {
+      g_task_return_error (task, g_error_copy (failure));
+      return;
+    }
+
+  attempt->failure = g_error_copy (failure);
+  attempt->was_last = self->failed != NULL &&
+                      !self->failed (attempt->stream, failure, self->failed_data);
+  if (seconds == 0)
+    {
+      answer_failure (self, g_steal_pointer (&task));
+      return;
+    }
+
+  attempt->delay = xmpp_deadline_new (seconds, cancellable);
+  source = g_cancellable_source_new (xmpp_deadline_get_cancellable (attempt->delay));
+  g_task_attach_source (task, source, G_SOURCE_FUNC (waited_cb));
+}
+
+/* The source holds the task until it has fired. */
+static gboolean
+waited_cb (GCancellable *cancellable, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_object_ref (G_TASK (user_data));
+  XmppSaslProfileFeature *self = g_task_get_source_object (task);
+  Attempt *attempt = g_task_get_task_data (task);
+
+  if (g_cancellable_is_cancelled (g_task_get_cancellable (task)))
+    g_task_return_error (task, g_error_copy (attempt->failure));
+  else
+    answer_failure (self, g_steal_pointer (&task));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+answer_failure (XmppSaslProfileFeature *self, GTask *task_arg)
+{
+  g_autoptr (GTask) task = task_arg;
+  Attempt *attempt = g_task_get_task_data (task);
+  g_autoptr (XmppElement) element = xmpp_sasl_build_failure (attempt->failure);
+  GError *error = NULL;
+
+  if (!xmpp_stream_write (attempt->stream, element, &error))
     g_task_return_error (task, error);
   else if (++self->n_failures >= xmpp_limits_peek (self->limits)->sasl_attempts ||
-           !may_go_on)
+           attempt->was_last)
     xmpp_feature_return_stream_error (task, attempt->stream,
                                       XMPP_STREAM_ERROR_POLICY_VIOLATION,
                                       "Too many logins have failed on this stream");

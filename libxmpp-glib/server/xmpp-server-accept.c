@@ -5,10 +5,14 @@
 
 #include "config.h"
 
+#include "sasl/xmpp-sasl-policy-private.h"
+#include "sasl/xmpp-sasl-registry-private.h"
 #include "server/xmpp-server-component.h"
 #include "server/xmpp-server-private.h"
 #include "server/xmpp-server-session.h"
 #include "transport/xmpp-listener.h"
+
+#define TICKET_BYTES 65536
 
 /* From the socket that listens to the end of what was accepted there. The server holds a
  * reference on each connection for as long. */
@@ -80,6 +84,19 @@ accepted_cb (XmppListener *listener,
   update_listeners (self);
 }
 
+/* Tickets of Kerberos do not fit into what is enough for everybody else. */
+static void
+make_room_for_tickets (XmppServerPrivate *priv)
+{
+  g_autoptr (XmppLimits) defaults = xmpp_limits_new_for_server ();
+  guint usual = xmpp_limits_peek (defaults)->element_bytes_before_auth;
+
+  if (xmpp_limits_peek (priv->limits)->element_bytes_before_auth == usual &&
+      xmpp_sasl_registry_find_from (priv->registry, "GSSAPI", XMPP_SASL_ROLE_SERVER,
+                                    xmpp_sasl_policy_get_modules (priv->policy)) != NULL)
+    g_object_set (priv->limits, "element-bytes-before-auth", TICKET_BYTES, NULL);
+}
+
 /**
  * xmpp_server_listen:
  * @server: a server
@@ -127,6 +144,7 @@ xmpp_server_listen (XmppServer *self,
       return 0;
     }
 
+  make_room_for_tickets (priv);
   g_ptr_array_add (priv->doors, door);
   update_listeners (self);
   return xmpp_listener_get_port (door->listener);

@@ -367,7 +367,7 @@ check_sender (XmppConnection *connection, XmppStanza *stanza)
       return FALSE;
     }
 
-  if (from == NULL || !xmpp_jid_equal (from, own))
+  if (g_strcmp0 (given, xmpp_jid_to_string (own)) != 0)
     xmpp_stanza_stamp (stanza, own);
   return TRUE;
 }

@@ -83,7 +83,7 @@ xmpp_test_host_new (void)
                 NULL);
   g_object_set (xmpp_server_get_limits (host->server), "address-connections", 0,
                 "address-connections-before-auth", 0, "address-connections-new", 0,
-                "address-failures", 0, NULL);
+                "address-failures", 0, "close-seconds", 1, "failure-seconds", 0, NULL);
   add_domain (host, "p.test", "good");
   add_domain (host, "localhost", "localhost");
   host->port = listen_at (host, XMPP_LISTEN_CLIENTS, "127.0.0.1");

@@ -201,3 +201,52 @@ xmpp_test_raw_set_deaf (XmppTestRaw *raw, gboolean deaf)
   else
     read_more (raw);
 }
+
+void
+xmpp_test_raw_send_header (XmppTestRaw *raw, const char *to)
+{
+  g_autofree char *text =
+      g_strdup_printf ("<stream:stream xmlns='jabber:client' "
+                       "xmlns:stream='http://etherx.jabber.org/streams' version='1.0' "
+                       "to='%s'>",
+                       to);
+
+  xmpp_test_raw_send (raw, text);
+}
+
+void
+xmpp_test_raw_send_auth (XmppTestRaw *raw, const char *local, const char *password)
+{
+  g_autofree char *message = g_strdup_printf ("%c%s%c%s", 1, local, 1, password);
+  gsize length = strlen (message);
+  g_autofree char *base64 = NULL;
+  g_autofree char *text = NULL;
+
+  for (gsize i = 0; i < length; i++)
+    if (message[i] == 1)
+      message[i] = '\0';
+  base64 = g_base64_encode ((const guchar *) message, length);
+  text = g_strdup_printf ("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' "
+                          "mechanism='PLAIN'>%s</auth>",
+                          base64);
+  xmpp_test_raw_send (raw, text);
+}
+
+void
+xmpp_test_raw_login (XmppTestRaw *raw, const char *local, const char *resource)
+{
+  g_autofree char *bind =
+      g_strdup_printf ("<iq type='set' id='b'><bind "
+                       "xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>%s</resource>"
+                       "</bind></iq>",
+                       resource);
+
+  xmpp_test_raw_send_header (raw, "p.test");
+  xmpp_test_raw_expect (raw, "</stream:features>");
+  xmpp_test_raw_send_auth (raw, local, "secret");
+  xmpp_test_raw_expect (raw, "<success");
+  xmpp_test_raw_send_header (raw, "p.test");
+  xmpp_test_raw_expect (raw, "</stream:features>");
+  xmpp_test_raw_send (raw, bind);
+  xmpp_test_raw_expect (raw, "</bind></iq>");
+}

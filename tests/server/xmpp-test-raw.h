@@ -23,6 +23,12 @@ void xmpp_test_raw_expect (XmppTestRaw *raw, const char *text);
 void xmpp_test_raw_expect_end (XmppTestRaw *raw);
 /* All that has come since the last call of expect() */
 const char *xmpp_test_raw_get_text (XmppTestRaw *raw);
+/* From the first header to the bound resource, over a connection on which PLAIN is offered. The
+ * password is "secret". */
+void xmpp_test_raw_login (XmppTestRaw *raw, const char *local, const char *resource);
+void xmpp_test_raw_send_header (XmppTestRaw *raw, const char *to);
+/* <auth/> with PLAIN */
+void xmpp_test_raw_send_auth (XmppTestRaw *raw, const char *local, const char *password);
 /* Reads no longer, or reads on. */
 void xmpp_test_raw_set_deaf (XmppTestRaw *raw, gboolean deaf);
 
