@@ -15,6 +15,7 @@ int tool_login (ToolOptions *options, char **arguments, GError **error);
 int tool_send (ToolOptions *options, char **arguments, GError **error);
 int tool_listen (ToolOptions *options, char **arguments, GError **error);
 int tool_console (ToolOptions *options, char **arguments, GError **error);
+int tool_component (ToolOptions *options, char **arguments, GError **error);
 int tool_hash (ToolOptions *options, char **arguments, GError **error);
 int tool_mechanisms (ToolOptions *options, char **arguments, GError **error);
 int tool_serve (ToolOptions *options, char **arguments, GError **error);

@@ -11,7 +11,7 @@
 static char *
 make_line (const ToolOptions *options, const char *jid, GError **error)
 {
-  char *password = tool_secret_read_password (options, jid, error);
+  char *password = tool_secret_read_password (options, jid, TRUE, error);
   char *line = NULL;
 
   if (password != NULL)

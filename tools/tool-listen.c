@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright (C) 2026 The libxmpp-glib authors */
 
+#include "tool-listen.h"
+
 #include "tool-commands.h"
 #include "tool-outcome.h"
 #include "tool-session.h"
@@ -78,6 +80,17 @@ print_stanza (Listener *self, XmppStanza *stanza)
                                                      g_strerror (errno)));
 }
 
+static gboolean
+is_own (XmppConnection *connection, XmppJid *from)
+{
+  XmppJid *own = xmpp_connection_get_jid (connection);
+
+  /* A component is all addresses of its domain. */
+  return XMPP_IS_COMPONENT (connection)
+             ? g_str_equal (xmpp_jid_get_domain (from), xmpp_jid_get_domain (own))
+             : xmpp_jid_equal (from, own);
+}
+
 /* Errors are not answered (RFC 6120 §8.3.1), nor is a room, nor what we sent ourselves. */
 static void
 echo (Listener *self, XmppConnection *connection, XmppStanza *message)
@@ -89,8 +102,7 @@ echo (Listener *self, XmppConnection *connection, XmppStanza *message)
   XmppJid *from = xmpp_stanza_get_from (message);
 
   if (body == NULL || from == NULL || type == XMPP_STANZA_TYPE_ERROR ||
-      type == XMPP_STANZA_TYPE_GROUPCHAT ||
-      xmpp_jid_equal (from, xmpp_connection_get_jid (connection)))
+      type == XMPP_STANZA_TYPE_GROUPCHAT || is_own (connection, from))
     return;
 
   reply = xmpp_stanza_reply (message, &error);
@@ -146,13 +158,28 @@ opened (ToolSession *session, gpointer user_data)
 }
 
 int
+tool_listen_run (ToolSession *session)
+{
+  XmppConnection *connection = tool_session_get_connection (session);
+  Listener self = { .session = session, .options = tool_session_get_options (session) };
+  int status;
+
+  g_signal_connect (connection, "message", G_CALLBACK (message_cb), &self);
+  g_signal_connect (connection, "presence", G_CALLBACK (presence_cb), &self);
+  g_signal_connect (connection, "iq", G_CALLBACK (iq_cb), &self);
+
+  tool_session_set_endless (session, self.options->count == 0);
+  status = tool_session_run (session, opened, NULL);
+  g_signal_handlers_disconnect_by_data (connection, &self);
+
+  return status;
+}
+
+int
 tool_listen (ToolOptions *options, char **arguments, GError **error)
 {
   g_autoptr (ToolSession) session = NULL;
   g_autoptr (GError) early = NULL;
-  XmppConnection *connection;
-  Listener self = { .options = options };
-  int status;
 
   if (g_strv_length (arguments) != 1)
     {
@@ -166,16 +193,6 @@ tool_listen (ToolOptions *options, char **arguments, GError **error)
   if (session == NULL)
     return tool_session_fail_early (options, early);
 
-  self.session = session;
-  connection = tool_session_get_connection (session);
   tool_session_receive_messages (session);
-  g_signal_connect (connection, "message", G_CALLBACK (message_cb), &self);
-  g_signal_connect (connection, "presence", G_CALLBACK (presence_cb), &self);
-  g_signal_connect (connection, "iq", G_CALLBACK (iq_cb), &self);
-
-  tool_session_set_endless (session, options->count == 0);
-  status = tool_session_run (session, opened, NULL);
-  g_signal_handlers_disconnect_by_data (connection, &self);
-
-  return status;
+  return tool_listen_run (session);
 }

@@ -31,6 +31,11 @@ static const Command commands[] = {
   { "console", "JID",
     "Show all XML that comes and goes; send the stanzas that are typed.",
     TOOL_OPTIONS_SESSION | TOOL_OPTIONS_CONSOLE, tool_console },
+  { "component", "DOMAIN",
+    "Be a component of a server; print a line for each stanza that comes.",
+    TOOL_OPTIONS_COMPONENT | TOOL_OPTIONS_PASSWORD | TOOL_OPTIONS_XML |
+        TOOL_OPTIONS_LISTEN,
+    tool_component },
   { "hash", "JID", "Print the line of a users file that verifies a password.",
     TOOL_OPTIONS_PASSWORD, tool_hash },
   { "mechanisms", "", "List the mechanisms that there are for logging in.", 0,

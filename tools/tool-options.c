@@ -99,6 +99,27 @@ add_password_entries (GOptionContext *context, ToolOptions *options)
 }
 
 static void
+add_component_entries (GOptionContext *context, ToolOptions *options)
+{
+  const GOptionEntry entries[] = {
+    { "host", 0, 0, TEXT, &options->host, "Where the server is, if not on this machine",
+      "H" },
+    { "port", 0, 0, G_OPTION_ARG_INT, &options->port,
+      "The server's port for components, if not 5347", "N" },
+    { "direct-tls", 0, 0, G_OPTION_ARG_NONE, &options->direct_tls,
+      "TLS from the first byte on; without it only this machine is spoken to", NULL },
+    { "ca", 0, 0, TEXT, &options->ca, "Trust the authorities in this file only", "FILE" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "Print the outcome as one object",
+      NULL },
+    { "debug", 0, 0, G_OPTION_ARG_NONE, &options->debug, "Print what the library does",
+      NULL },
+    { NULL },
+  };
+
+  g_option_context_add_main_entries (context, entries, NULL);
+}
+
+static void
 add_serve_entries (GOptionContext *context, ToolOptions *options)
 {
   const GOptionEntry entries[] = {
@@ -391,6 +412,8 @@ tool_options_parse (char **argv,
     add_serve_entries (context, options);
   else
     add_mechanisms_entries (context, options);
+  if (groups & TOOL_OPTIONS_COMPONENT)
+    add_component_entries (context, options);
   if (groups & TOOL_OPTIONS_XML)
     add_xml_entries (context, options);
   if (groups & TOOL_OPTIONS_LISTEN)

@@ -58,6 +58,7 @@ typedef enum
   TOOL_OPTIONS_CONSOLE = 1 << 3,
   TOOL_OPTIONS_PASSWORD = 1 << 4, /* a password, and no login */
   TOOL_OPTIONS_SERVE = 1 << 5,
+  TOOL_OPTIONS_COMPONENT = 1 << 6,
 } ToolOptionsGroups;
 
 /* @argv begins with the name of the command. @parameters: what stands behind the options,

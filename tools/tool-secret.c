@@ -316,7 +316,7 @@ prompt_thread (GTask *task,
 
 /* Whoever types without seeing it types it twice. */
 static char *
-ask_twice (const char *jid, GError **error)
+ask_password (const char *jid, gboolean twice, GError **error)
 {
   g_autofree char *shown = tool_text_escape (TOOL_TEXT_LINE, jid);
   g_autofree char *first_text = g_strdup_printf ("Password for %s: ", shown);
@@ -330,6 +330,8 @@ ask_twice (const char *jid, GError **error)
     return fail_to_ask (error, PASSWORD, "standard input is no terminal to ask on");
 
   password = ask (&first, error);
+  if (!twice)
+    return password;
   if (password != NULL)
     again = ask (&second, error);
   if (again != NULL)
@@ -514,7 +516,10 @@ read_secret (const ToolOptions *options, char **secret, GError **error)
 }
 
 char *
-tool_secret_read_password (const ToolOptions *options, const char *jid, GError **error)
+tool_secret_read_password (const ToolOptions *options,
+                           const char *jid,
+                           gboolean is_new,
+                           GError **error)
 {
   char *password = NULL;
   gboolean good;
@@ -522,7 +527,7 @@ tool_secret_read_password (const ToolOptions *options, const char *jid, GError *
   start_clock (options);
   good = read_secret (options, &password, error);
   if (good && password == NULL)
-    password = ask_twice (jid, error);
+    password = ask_password (jid, is_new, error);
   stop_clock ();
 
   return password;

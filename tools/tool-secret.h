@@ -16,9 +16,10 @@ XmppCredential *tool_secret_load (const ToolOptions *options,
                                   GError **error);
 
 /* The password of @jid: from the file or the command of the options, else from the terminal,
- * twice. To be freed with xmpp_secret_free(). Errors: XMPP_SASL_ERROR_NEED_CREDENTIAL */
+ * @is_new: twice, since nobody has it yet. To be freed with xmpp_secret_free(). Errors: XMPP_SASL_ERROR_NEED_CREDENTIAL */
 char *tool_secret_read_password (const ToolOptions *options,
                                  const char *jid,
+                                 gboolean is_new,
                                  GError **error);
 
 /* Asks on the terminal, without an echo; the main loop goes on while the person types. @wanted:

@@ -13,7 +13,8 @@
 struct _ToolSession
 {
   const ToolOptions *options;
-  XmppClient *client;
+  XmppConnection *connection;
+  XmppJid *address; /* as given */
   GMainLoop *loop;
   GCancellable *cancellable;
   ToolAction action;
@@ -61,8 +62,8 @@ tool_session_finish (ToolSession *self, GError *error)
     return;
 
   self->is_closing = TRUE;
-  xmpp_connection_close_async (XMPP_CONNECTION (self->client), self->options->status,
-                               NULL, closed_cb, self);
+  xmpp_connection_close_async (self->connection, self->options->status, NULL, closed_cb,
+                               self);
 }
 
 static void
@@ -111,7 +112,7 @@ stop (ToolSession *self)
     tool_session_finish (self, NULL);
   else
     {
-      xmpp_connection_abort (XMPP_CONNECTION (self->client));
+      xmpp_connection_abort (self->connection);
       g_main_loop_quit (self->loop);
     }
 }
@@ -181,9 +182,9 @@ set_up_server (ToolSession *self, XmppJid *jid)
                      : options->starttls ? XMPP_TLS_MODE_STARTTLS
                                          : XMPP_TLS_MODE_AUTO;
 
-  g_object_set (self->client, "tls-mode", mode, NULL);
+  g_object_set (self->connection, "tls-mode", mode, NULL);
   if (options->host != NULL || options->port != 0)
-    g_object_set (self->client, "server-host",
+    g_object_set (self->connection, "server-host",
                   options->host != NULL ? options->host : xmpp_jid_get_ascii_domain (jid),
                   "server-port", options->port, NULL);
 }
@@ -197,6 +198,7 @@ set_up (ToolSession *self, GError **error)
   g_autoptr (XmppCredential) credential = NULL;
   g_autoptr (XmppSaslPolicy) policy = make_policy (options);
   g_autoptr (XmppStanza) presence = make_presence ();
+  XmppClient *client;
 
   if (jid != NULL && options->resource != NULL)
     {
@@ -216,10 +218,12 @@ set_up (ToolSession *self, GError **error)
   if (credential == NULL)
     return FALSE;
 
-  self->client = xmpp_client_new (xmpp_jid_to_string (jid), credential, error);
-  if (self->client == NULL)
+  client = xmpp_client_new (xmpp_jid_to_string (jid), credential, error);
+  if (client == NULL)
     return FALSE;
-  g_object_set (self->client, "policy", policy, "initial-presence", presence,
+  self->connection = XMPP_CONNECTION (client);
+  self->address = g_steal_pointer (&jid);
+  g_object_set (self->connection, "policy", policy, "initial-presence", presence,
                 "pipelining", !options->no_pipelining, NULL);
 
   if (options->state != NULL)
@@ -227,26 +231,48 @@ set_up (ToolSession *self, GError **error)
       g_autoptr (XmppStateStore)
           store = xmpp_file_state_store_new_for_file (options->state);
 
-      g_object_set (self->client, "state-store", store, NULL);
+      g_object_set (self->connection, "state-store", store, NULL);
     }
 
-  set_up_server (self, jid);
+  set_up_server (self, self->address);
 
-  return tool_tls_set_up (self->client, options, error);
+  return tool_tls_set_up (client, options, error);
+}
+
+static ToolSession *
+new_session (const ToolOptions *options)
+{
+  ToolSession *self = g_new0 (ToolSession, 1);
+
+  self->options = options;
+  self->loop = g_main_loop_new (NULL, FALSE);
+  self->cancellable = g_cancellable_new ();
+
+  return self;
 }
 
 ToolSession *
 tool_session_new (const ToolOptions *options, GError **error)
 {
-  g_autoptr (ToolSession) self = g_new0 (ToolSession, 1);
+  g_autoptr (ToolSession) self = new_session (options);
 
-  self->options = options;
-  self->loop = g_main_loop_new (NULL, FALSE);
-  self->cancellable = g_cancellable_new ();
   if (!set_up (self, error))
     return NULL;
 
   return g_steal_pointer (&self);
+}
+
+ToolSession *
+tool_session_new_for (const ToolOptions *options,
+                      XmppConnection *connection,
+                      XmppJid *address)
+{
+  ToolSession *self = new_session (options);
+
+  self->connection = g_object_ref (connection);
+  self->address = xmpp_jid_ref (address);
+
+  return self;
 }
 
 void
@@ -256,9 +282,10 @@ tool_session_free (ToolSession *self)
   g_clear_handle_id (&self->interrupt, g_source_remove);
   g_clear_handle_id (&self->terminate, g_source_remove);
   g_clear_handle_id (&self->hang_up, g_source_remove);
-  if (self->client != NULL)
-    g_signal_handlers_disconnect_by_data (self->client, self);
-  g_clear_object (&self->client);
+  if (self->connection != NULL)
+    g_signal_handlers_disconnect_by_data (self->connection, self);
+  g_clear_object (&self->connection);
+  g_clear_pointer (&self->address, xmpp_jid_unref);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->loop, g_main_loop_unref);
   g_clear_error (&self->error);
@@ -268,7 +295,7 @@ tool_session_free (ToolSession *self)
 XmppConnection *
 tool_session_get_connection (ToolSession *self)
 {
-  return XMPP_CONNECTION (self->client);
+  return self->connection;
 }
 
 const ToolOptions *
@@ -283,7 +310,7 @@ tool_session_receive_messages (ToolSession *self)
   g_autoptr (XmppStanza)
       presence = xmpp_stanza_new_presence (XMPP_STANZA_TYPE_AVAILABLE, NULL, NULL);
 
-  g_object_set (self->client, "initial-presence", presence, NULL);
+  g_object_set (self->connection, "initial-presence", presence, NULL);
 }
 
 void
@@ -301,11 +328,11 @@ tool_session_is_open (ToolSession *self)
 void
 tool_session_get_outcome (ToolSession *self, ToolOutcome *outcome)
 {
-  XmppConnection *connection = XMPP_CONNECTION (self->client);
+  XmppConnection *connection = self->connection;
   XmppJid *jid = xmpp_connection_get_jid (connection);
 
   if (jid == NULL)
-    jid = xmpp_client_get_account (self->client);
+    jid = self->address;
   outcome->address = xmpp_jid_to_string (jid);
   outcome->domain = xmpp_jid_get_domain (jid);
   outcome->report = xmpp_connection_get_report (connection);
@@ -340,7 +367,7 @@ tool_session_fail_early (const ToolOptions *options, const GError *error)
 static void
 say_where (ToolSession *self)
 {
-  XmppReport *report = xmpp_connection_get_report (XMPP_CONNECTION (self->client));
+  XmppReport *report = xmpp_connection_get_report (self->connection);
   const char *step = report != NULL ? xmpp_report_get_failed_step (report) : NULL;
   g_autofree char *message = NULL;
 
@@ -352,8 +379,7 @@ say_where (ToolSession *self)
                        "What to do: check that the server and its port are the right "
                        "ones "
                        "and that no firewall is in between, or allow more time",
-                       self->error->message, step,
-                       xmpp_jid_get_domain (xmpp_client_get_account (self->client)));
+                       self->error->message, step, xmpp_jid_get_domain (self->address));
   g_free (self->error->message);
   self->error->message = g_steal_pointer (&message);
 }
@@ -377,7 +403,7 @@ warn_of_modules (const ToolOptions *options, const ToolOutcome *outcome)
 int
 tool_session_run (ToolSession *self, ToolAction action, gpointer user_data)
 {
-  XmppConnection *connection = XMPP_CONNECTION (self->client);
+  XmppConnection *connection = self->connection;
   ToolOutcome outcome;
 
   self->action = action;

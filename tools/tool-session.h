@@ -16,6 +16,10 @@ typedef void (*ToolAction) (ToolSession *session, gpointer user_data);
 
 /* Errors: G_OPTION_ERROR (a word of the command line), XMPP_SASL_ERROR (no password) */
 ToolSession *tool_session_new (const ToolOptions *options, GError **error);
+/* For a connection of another kind, which is set up; @address: what it is or will be */
+ToolSession *tool_session_new_for (const ToolOptions *options,
+                                   XmppConnection *connection,
+                                   XmppJid *address);
 void tool_session_free (ToolSession *session);
 XmppConnection *tool_session_get_connection (ToolSession *session);
 const ToolOptions *tool_session_get_options (ToolSession *session);

@@ -83,27 +83,34 @@ tool_interaction_init (ToolInteraction *self)
 
 /* ---- What the options say ---- */
 
-static gboolean
-set_up_authorities (XmppClient *client, const char *file, GError **error)
+GTlsDatabase *
+tool_tls_load_authorities (const char *file, GError **error)
 {
   g_autofree char *path = g_canonicalize_filename (file, NULL);
   g_autofree char *text = NULL;
   g_autoptr (GError) ca_error = NULL;
-  g_autoptr (GTlsDatabase) database = NULL;
+  GTlsDatabase *database = NULL;
 
   /* Read here first: GnuTLS does not say what is wrong with a file that cannot be read. */
   if (g_file_get_contents (path, &text, NULL, &ca_error))
     database = g_tls_file_database_new (path, &ca_error);
-  if (database != NULL)
-    {
-      g_object_set (client, "tls-database", database, NULL);
-      return TRUE;
-    }
+  if (database == NULL)
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--ca %s: %s", file,
+                 ca_error->message);
 
-  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--ca %s: %s", file,
-               ca_error->message);
+  return database;
+}
 
-  return FALSE;
+static gboolean
+set_up_authorities (XmppClient *client, const char *file, GError **error)
+{
+  g_autoptr (GTlsDatabase) database = tool_tls_load_authorities (file, error);
+
+  if (database == NULL)
+    return FALSE;
+
+  g_object_set (client, "tls-database", database, NULL);
+  return TRUE;
 }
 
 static gboolean
