@@ -9,6 +9,7 @@
 #include "negotiation/xmpp-legacy-session.h"
 #include "negotiation/xmpp-sasl-profile.h"
 #include "negotiation/xmpp-starttls.h"
+#include "negotiation/xmpp-stream-limits.h"
 
 static XmppTlsParameters *
 create_parameters (GTlsCertificate *certificate, GTlsDatabase *database, const char *alpn)
@@ -95,6 +96,7 @@ xmpp_server_domain_make_features (XmppServerDomain *domain,
   g_ptr_array_add (features, create_sasl (domain, offers));
   g_ptr_array_add (features, xmpp_bind_new_receiving (offers->choose, offers->user_data));
   g_ptr_array_add (features, xmpp_legacy_session_new ());
+  g_ptr_array_add (features, xmpp_stream_limits_new_receiving (offers->insecure));
   g_ptr_array_add (features, xmpp_compression_refusal_new ());
 
   return features;

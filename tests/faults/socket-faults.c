@@ -28,16 +28,30 @@ static guint operations;
 static guint failing;
 static SocketFaultKind failing_kind;
 static const char *failed;
+static gboolean watching_accepted;
 
-void
-socket_faults_arm (guint n, SocketFaultKind kind)
+static void
+arm (guint n, SocketFaultKind kind, gboolean accepted)
 {
   g_mutex_lock (&mutex);
+  watching_accepted = accepted;
   operations = 0;
   failing = n;
   failing_kind = kind;
   failed = NULL;
   g_mutex_unlock (&mutex);
+}
+
+void
+socket_faults_arm (guint n, SocketFaultKind kind)
+{
+  arm (n, kind, FALSE);
+}
+
+void
+socket_faults_arm_accepted (guint n, SocketFaultKind kind)
+{
+  arm (n, kind, TRUE);
 }
 
 guint
@@ -143,8 +157,39 @@ connect (int fd, const struct sockaddr *address, socklen_t length)
   typeof (&connect) real = REAL (connect);
   if (address->sa_family != AF_INET && address->sa_family != AF_INET6)
     return real (fd, address, length);
-  set_state (fd, FD_OURS);
+  set_state (fd, watching_accepted ? FD_UNKNOWN : FD_OURS);
   return count (fd, "connect") ? fail (ECONNREFUSED) : real (fd, address, length);
+}
+
+/* The peer has gone before it was let in. */
+static int
+accepted (int fd)
+{
+  if (fd < 0 || !watching_accepted)
+    return fd;
+
+  set_state (fd, FD_OURS);
+  if (!count (fd, "accept"))
+    return fd;
+
+  close (fd);
+  return fail (ECONNABORTED);
+}
+
+int
+accept (int fd, struct sockaddr *address, socklen_t *length)
+{
+  typeof (&accept) real = REAL (accept);
+
+  return accepted (real (fd, address, length));
+}
+
+int
+accept4 (int fd, struct sockaddr *address, socklen_t *length, int flags)
+{
+  typeof (&accept4) real = REAL (accept4);
+
+  return accepted (real (fd, address, length, flags));
 }
 
 /* How a connection that took its time has ended */
