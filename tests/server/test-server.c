@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include "tls-peer.h"
 #include "xmpp-test-host.h"
 #include "xmpp-test-raw.h"
 
@@ -134,6 +135,141 @@ test_stop (void)
   g_assert_cmpuint (host->refused, ==, 1);
 }
 
+/* A stop that is cut short lets nobody stay. */
+static void
+test_stop_cancelled (void)
+{
+  g_autoptr (XmppTestHost) host = xmpp_test_host_new ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_auto (XmppTestResult) result = { 0 };
+  g_autoptr (XmppTestRaw) raw = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_object_set (host->server, "insecure-loopback", TRUE, NULL);
+  g_object_set (xmpp_server_get_limits (host->server), "close-seconds", 3600, NULL);
+  raw = xmpp_test_raw_new (host->port);
+  xmpp_test_raw_login (raw, "alice", "a");
+  xmpp_test_host_wait_opened (host, 1);
+  xmpp_server_stop_async (host->server, cancellable, xmpp_test_result_cb, &result);
+  xmpp_test_raw_expect (raw, "<system-shutdown");
+  g_assert_false (result.done);
+  g_cancellable_cancel (cancellable);
+  xmpp_server_stop_finish (host->server, xmpp_test_result_wait (&result), &error);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (host->closed, ==, 1);
+  xmpp_test_raw_expect_end (raw);
+}
+
+static void
+test_stop_idle (void)
+{
+  g_autoptr (XmppTestHost) host = xmpp_test_host_new ();
+  g_autoptr (XmppClient) alice = NULL;
+  g_autoptr (GError) error = NULL;
+
+  xmpp_test_host_stop (host);
+  host->port =
+      xmpp_server_listen (host->server, XMPP_LISTEN_CLIENTS, "127.0.0.1", 0, &error);
+  g_assert_no_error (error);
+  alice = xmpp_test_host_login (host, "alice@p.test/a", 0);
+  g_assert_cmpuint (xmpp_server_listen (host->server, XMPP_LISTEN_CLIENTS, "127.0.0.1",
+                                        host->port, &error),
+                    ==, 0);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
+  xmpp_connection_abort (XMPP_CONNECTION (alice));
+}
+
+/* The server goes away in the middle of a login, wherever that is. */
+static void
+test_dropped (void)
+{
+  for (guint turns = 0; turns < 60; turns += 3)
+    {
+      XmppTestHost *host = xmpp_test_host_new ();
+      g_autoptr (XmppClient) alice = xmpp_test_host_new_client (host, "alice@p.test/a");
+      g_auto (XmppTestResult) result = { 0 };
+      g_autoptr (GError) error = NULL;
+
+      xmpp_test_authenticator_set_delayed (host->users, turns % 2 == 0);
+      xmpp_connection_open_async (XMPP_CONNECTION (alice), NULL, xmpp_test_result_cb,
+                                  &result);
+      for (guint i = 0; i < turns && !result.done; i++)
+        g_main_context_iteration (NULL, TRUE);
+      xmpp_test_host_free (host);
+      xmpp_connection_open_finish (XMPP_CONNECTION (alice),
+                                   xmpp_test_result_wait (&result), &error);
+      xmpp_connection_abort (XMPP_CONNECTION (alice));
+    }
+}
+
+static const struct
+{
+  const char *asked, *shown; /* SNI, and the certificate's name */
+} names[] = {
+  { "p.test", "good" },
+  { "localhost", "localhost" },
+  { "LOCALHOST", "localhost" },
+  { "unknown.test", "good" },
+  { NULL, "good" },
+};
+
+/* Whose certificate is shown over direct TLS */
+static void
+test_names (void)
+{
+  g_autoptr (XmppTestHost) host = xmpp_test_host_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (XmppTestRaw) raw = xmpp_test_raw_new (host->direct_port);
+      g_autoptr (GTlsCertificate) certificate = tls_test_certificate (names[i].shown);
+
+      xmpp_test_raw_start_tls (raw, names[i].asked);
+      g_assert_true (
+          g_tls_certificate_is_same (certificate, g_tls_connection_get_peer_certificate (
+                                                      xmpp_test_raw_get_tls (raw))));
+      xmpp_test_raw_send_header (raw, "p.test");
+      xmpp_test_raw_expect (raw, "</stream:features>");
+    }
+}
+
+/* XEP-0478: what is told is what is enforced. */
+static void
+test_limits_told (void)
+{
+  g_autoptr (XmppTestHost) host = xmpp_test_host_new ();
+  g_autoptr (XmppTestRaw) raw = NULL;
+
+  g_object_set (host->server, "insecure-loopback", TRUE, NULL);
+  g_object_set (xmpp_server_get_limits (host->server), "element-bytes-before-auth", 11111,
+                "element-bytes", 22222, NULL);
+  raw = xmpp_test_raw_new (host->port);
+  xmpp_test_raw_send_header (raw, "p.test");
+  xmpp_test_raw_expect (raw, "<max-bytes>11111</max-bytes>");
+  xmpp_test_raw_send_auth (raw, "alice", "secret");
+  xmpp_test_raw_expect (raw, "<success");
+  xmpp_test_raw_send_header (raw, "p.test");
+  xmpp_test_raw_expect (raw, "<max-bytes>22222</max-bytes>");
+}
+
+/* The server says how it was, too. */
+static void
+test_report (void)
+{
+  g_autoptr (XmppTestHost) host = xmpp_test_host_new ();
+  g_autoptr (XmppClient) alice = xmpp_test_host_login (host, "alice@p.test/a", 0);
+  XmppConnection *connection =
+      xmpp_server_find_connection (host->server,
+                                   xmpp_connection_get_jid (XMPP_CONNECTION (alice)));
+  g_autofree char *text = xmpp_report_to_string (xmpp_connection_get_report (connection));
+  static const char *const steps[] = { "stream", "starttls", "tls", "sasl", "bind" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    g_assert_nonnull (strstr (text, steps[i]));
+  g_assert_null (strstr (text, "secret"));
+  xmpp_connection_abort (XMPP_CONNECTION (alice));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -146,5 +282,11 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/server/message", test_message);
   g_test_add_func ("/server/stop", test_stop);
+  g_test_add_func ("/server/stop-cancelled", test_stop_cancelled);
+  g_test_add_func ("/server/stop-idle", test_stop_idle);
+  g_test_add_func ("/server/dropped", test_dropped);
+  g_test_add_func ("/server/names", test_names);
+  g_test_add_func ("/server/limits-told", test_limits_told);
+  g_test_add_func ("/server/report", test_report);
   return g_test_run ();
 }
