@@ -524,7 +524,7 @@ test_silent_kdc (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_test_message ("%u turns, %d ms", turns,
                   (int) ((g_get_monotonic_time () - start) / 1000));
-  g_assert_cmpuint (turns, >=, 10);
+  g_assert_cmpuint (turns, >, 1);
   g_assert_cmpint (g_get_monotonic_time () - start, <, 2 * G_USEC_PER_SEC);
 }
 
