@@ -27,7 +27,7 @@ struct _XmppSaslProfileFeature
   XmppSaslPolicy *policy;
   XmppAuthenticator *authenticator; /* NULL: nobody has an account */
   XmppLimits *limits;
-  char *host; /* nullable */
+  char *host;         /* nullable */
   gboolean strangers; /* may come */
   XmppLoginFailedFunc failed;
   gpointer failed_data;

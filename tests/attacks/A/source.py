@@ -20,8 +20,14 @@ COMPARING = {
     # a value that the receiving side verifies, looked up or judged before
     ("libxmpp-glib/sasl/xmpp-authenticator.c", "looked_up_cb"): "xmpp_secret_equal",
     ("libxmpp-glib/sasl/xmpp-sasl-secrets.c", "is_judged_locked"): "xmpp_secret_equal_text",
+    # users that a server keeps: a password with the one that is kept, or by its keys
+    ("libxmpp-glib/sasl/xmpp-password-check.c", "work"): "xmpp_secret_equal_text",
+    ("libxmpp-glib/sasl/xmpp-scram-keys.c", "xmpp_scram_keys_verify"): "xmpp_secret_equal",
     # the password that a person types after a refusal, with the refused one
     ("libxmpp-glib/sasl/xmpp-sasl-renewal.c", "is_different"): "xmpp_secret_equal_text",
+    # what a component proves its secret with
+    ("libxmpp-glib/negotiation/xmpp-component-handshake.c", "check_proof"):
+        "xmpp_secret_equal_text",
     # pins
     ("libxmpp-glib/tls/xmpp-tls-pins.c", "xmpp_tls_pins_match"): "xmpp_secret_equal",
     # DIGEST-MD5: the server's proof, the client's
