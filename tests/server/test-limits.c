@@ -8,6 +8,8 @@
 #include "xmpp-test-host.h"
 #include "xmpp-test-raw.h"
 
+#include <malloc.h>
+
 /* A server does not wait for ever, and not for too many. */
 
 #define HELLO                                                                            \
@@ -237,14 +239,11 @@ begin_one (Flood *flood)
                                          connected_cb, visitor);
 }
 
+/* What is not given back; 0 where a sanitizer has replaced malloc() */
 static gsize
-get_resident (void)
+get_used (void)
 {
-  g_autofree char *text = NULL;
-
-  /* The second number, in pages */
-  g_file_get_contents ("/proc/self/statm", &text, NULL, NULL);
-  return g_ascii_strtoull (strchr (text, ' '), NULL, 10) * 4096;
+  return mallinfo2 ().uordblks;
 }
 
 static void
@@ -296,19 +295,18 @@ test_flood (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (phases); i++)
     run_flood (host, phases[i].direct, phases[i].sent, phases[i].awaited, 20);
-  before = get_resident ();
+  before = get_used ();
   for (guint i = 0; i < G_N_ELEMENTS (phases); i++)
     {
       run_flood (host, phases[i].direct, phases[i].sent, phases[i].awaited, count);
-      g_test_message ("%s: %" G_GSIZE_FORMAT " KiB", phases[i].name,
-                      get_resident () / 1024);
+      g_test_message ("%s: %" G_GSIZE_FORMAT " KiB", phases[i].name, get_used () / 1024);
     }
-  after = get_resident ();
+  after = get_used ();
   g_assert_cmpuint (host->refused, ==, (count + 20) * G_N_ELEMENTS (phases));
   g_assert_cmpuint (host->opened, ==, 0);
-  /* A leak of one small object in each of them would be more. */
+  /* Tables and caches grow a little; an object that is left of each would be more. */
   if (!slow)
-    g_assert_cmpuint (after, <, before + 2 * 1024 * 1024);
+    g_assert_cmpuint (after, <, before + 256 * 1024 + 20 * host->refused);
 }
 
 int
