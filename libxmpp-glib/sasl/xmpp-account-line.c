@@ -61,7 +61,7 @@ unescape (const char *text, char **result)
   char *to = out;
   gboolean good = TRUE;
 
-  for (const char *p = text; *p != '\0' && good; p++)
+  for (const char *p = text; good && *p != '\0'; p++)
     {
       static const char codes[] = "sntr\\";
       static const char meanings[] = " \n\t\r\\";
