@@ -306,21 +306,6 @@ static void proof_read_cb (GObject *object, GAsyncResult *result, gpointer user_
 static GError *check_proof (XmppStream *stream, Handshake *handshake, XmppElement *proof);
 static void taken_cb (GObject *object, GAsyncResult *result, gpointer user_data);
 
-/* Takes over @error. Who has been silent for too long is told why it is let go. */
-static void
-return_refusal (GTask *task, XmppStream *stream, GError *error)
-{
-  g_autoptr (GError) owned = error;
-
-  if (g_error_matches (owned, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_TIMED_OUT) &&
-      xmpp_stream_get_error (stream) == NULL)
-    g_task_return_error (task,
-                         xmpp_exchange_fail (stream, XMPP_STREAM_ERROR_CONNECTION_TIMEOUT,
-                                             "%s", owned->message));
-  else
-    g_task_return_error (task, g_steal_pointer (&owned));
-}
-
 void
 xmpp_component_respond_async (XmppStream *stream,
                               XmppComponentLookup lookup,
@@ -367,7 +352,7 @@ header_read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   if (error != NULL)
     {
-      return_refusal (task, stream, error);
+      g_task_return_error (task, xmpp_exchange_tell_silence (stream, error));
       return;
     }
 
@@ -441,7 +426,7 @@ proof_read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     error = check_proof (stream, handshake, proof);
   if (error != NULL || !xmpp_stream_write (stream, answer, &error))
     {
-      return_refusal (task, stream, error);
+      g_task_return_error (task, xmpp_exchange_tell_silence (stream, error));
       return;
     }
 

@@ -93,3 +93,16 @@ xmpp_exchange_fail (XmppStream *stream,
 
   return error;
 }
+
+GError *
+xmpp_exchange_tell_silence (XmppStream *stream, GError *error)
+{
+  g_autoptr (GError) owned = error;
+
+  if (xmpp_stream_get_error (stream) != NULL ||
+      !g_error_matches (owned, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_TIMED_OUT))
+    return g_steal_pointer (&owned);
+
+  return xmpp_exchange_fail (stream, XMPP_STREAM_ERROR_CONNECTION_TIMEOUT, "%s",
+                             owned->message);
+}

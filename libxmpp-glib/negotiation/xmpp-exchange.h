@@ -35,5 +35,8 @@ GError *xmpp_exchange_fail (XmppStream *stream,
                             XmppStreamError condition,
                             const char *format,
                             ...) G_GNUC_PRINTF (3, 4);
+/* Receiving side: what is to be returned in place of @error (transfer full). A peer that has been
+ * silent for too long is told why it is let go. */
+GError *xmpp_exchange_tell_silence (XmppStream *stream, GError *error);
 
 G_END_DECLS

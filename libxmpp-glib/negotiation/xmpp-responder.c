@@ -29,7 +29,7 @@ struct _XmppResponder
   XmppReport *report;
   guint step; /* of the header, or of the feature that responds */
   gboolean started;
-  char *to;               /* as in the first header */
+  char *to;               /* the one of @domains that the first header names */
   XmppDeadline *deadline; /* for a header */
 };
 
@@ -84,28 +84,25 @@ header_read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     write_offers (self, g_steal_pointer (&task));
 }
 
-static gboolean
-is_same_domain (const char *a, const char *b)
-{
-  g_autoptr (XmppJid) first = xmpp_jid_new_from_parts (NULL, a, NULL, NULL);
-  g_autoptr (XmppJid) second = xmpp_jid_new_from_parts (NULL, b, NULL, NULL);
-
-  return first != NULL && second != NULL && xmpp_jid_equal (first, second);
-}
-
 /* The first header says for which of our domains the stream is, the others repeat it. NULL:
  * for none */
 static const char *
 find_domain (XmppResponder *self, const char *to)
 {
-  if (to == NULL)
+  g_autoptr (XmppJid) jid = NULL;
+  const char *domain;
+
+  if (to != NULL)
+    jid = xmpp_jid_new_from_parts (NULL, to, NULL, NULL);
+  if (jid == NULL)
     return NULL;
 
+  domain = xmpp_jid_get_domain (jid);
   if (self->to != NULL)
-    return is_same_domain (to, self->to) ? self->to : NULL;
+    return g_str_equal (domain, self->to) ? self->to : NULL;
 
   for (guint i = 0; self->domains[i] != NULL; i++)
-    if (is_same_domain (to, self->domains[i]))
+    if (g_str_equal (domain, self->domains[i]))
       return self->domains[i];
 
   return NULL;
@@ -167,7 +164,7 @@ answer_header (XmppResponder *self, const XmppStreamHeader *header)
 
   if (self->to == NULL)
     {
-      self->to = g_strdup (header->to);
+      self->to = g_strdup (domain);
       make_features (self, domain);
     }
 
@@ -380,19 +377,11 @@ responded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
 }
 
-/* Takes over @error. A peer that has been silent for too long is told why it is let go. */
+/* Takes over @error. */
 static void
 return_error (XmppResponder *self, GTask *task, GError *error)
 {
-  g_autoptr (GError) owned = error;
-
-  if (g_error_matches (owned, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_TIMED_OUT) &&
-      xmpp_stream_get_error (self->stream) == NULL)
-    g_task_return_error (task, xmpp_exchange_fail (self->stream,
-                                                   XMPP_STREAM_ERROR_CONNECTION_TIMEOUT,
-                                                   "%s", owned->message));
-  else
-    g_task_return_error (task, g_steal_pointer (&owned));
+  g_task_return_error (task, xmpp_exchange_tell_silence (self->stream, error));
 }
 
 void

@@ -18,7 +18,7 @@ typedef GPtrArray *(*XmppMakeOffersFunc) (XmppStream *stream,
                                           const char *domain,
                                           gpointer user_data);
 
-/* @domains: which "to" are ours; the first header fixes it, and @make_offers is called once */
+/* @domains: prepared; which "to" are ours; the first header fixes it, and @make_offers is called once */
 XmppResponder *xmpp_responder_new (XmppStream *stream,
                                    const char *const *domains,
                                    XmppMakeOffersFunc make_offers,
