@@ -214,21 +214,12 @@ make_from (XmppClientPrivate *priv)
   return owner != NULL ? g_strdup (xmpp_jid_to_string (owner)) : NULL;
 }
 
-/* RFC 6120 §13.8.4 wants TLS; a test on this machine may do without. A proxy on this machine
- * leads anywhere, and who has set a pin wants to see the key. */
+/* RFC 6120 §13.8.4 wants TLS; a test on this machine may do without. Who has set
+ * a pin wants to see the key. */
 static gboolean
 is_insecure_loopback (XmppClientPrivate *priv, GIOStream *io)
 {
-  g_autoptr (GSocketAddress) address = NULL;
-
-  if (!priv->may_be_in_clear || !G_IS_SOCKET_CONNECTION (io) ||
-      xmpp_attempt_is_proxied (G_SOCKET_CONNECTION (io)))
-    return FALSE;
-
-  address = g_socket_connection_get_remote_address (G_SOCKET_CONNECTION (io), NULL);
-  return G_IS_INET_SOCKET_ADDRESS (address) &&
-         g_inet_address_get_is_loopback (
-             g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+  return priv->may_be_in_clear && xmpp_attempt_is_on_loopback (io);
 }
 
 /* One login for all places that are tried: what has failed at one, and what must not be tried

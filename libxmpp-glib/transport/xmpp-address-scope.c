@@ -50,6 +50,14 @@ xmpp_address_scope_describe (GInetAddress *address)
 }
 
 gboolean
+xmpp_address_scope_is_loopback (GSocketAddress *address)
+{
+  return G_IS_INET_SOCKET_ADDRESS (address) &&
+         g_inet_address_get_is_loopback (
+             g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+}
+
+gboolean
 xmpp_address_scope_is_public_name (const char *domain)
 {
   static const char *const special[] = {

@@ -134,6 +134,18 @@ xmpp_attempt_is_proxied (GSocketConnection *tcp)
   return g_object_get_data (G_OBJECT (tcp), PROXIED) != NULL;
 }
 
+gboolean
+xmpp_attempt_is_on_loopback (GIOStream *io)
+{
+  g_autoptr (GSocketAddress) address = NULL;
+
+  if (!G_IS_SOCKET_CONNECTION (io) || xmpp_attempt_is_proxied (G_SOCKET_CONNECTION (io)))
+    return FALSE;
+
+  address = g_socket_connection_get_remote_address (G_SOCKET_CONNECTION (io), NULL);
+  return address != NULL && xmpp_address_scope_is_loopback (address);
+}
+
 static void
 connect_tcp (Attempt *self, GProxyResolver *resolver, GTask *task)
 {

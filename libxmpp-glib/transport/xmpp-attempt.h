@@ -33,5 +33,7 @@ void xmpp_attempt_async (XmppCandidate *candidate,
 GIOStream *xmpp_attempt_finish (GAsyncResult *result, gboolean *answered, GError **error);
 /* Whether TCP may go through a proxy: then its remote address is not the server's. */
 gboolean xmpp_attempt_is_proxied (GSocketConnection *tcp);
+/* Whether @io is TCP, not TLS, to this machine. A proxy on this machine leads anywhere. */
+gboolean xmpp_attempt_is_on_loopback (GIOStream *io);
 
 G_END_DECLS
