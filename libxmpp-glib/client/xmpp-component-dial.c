@@ -166,25 +166,10 @@ connected_cb (GObject *object, GAsyncResult *result, gpointer user_data)
                                   cancellable, handshaken_cb, g_steal_pointer (&task));
 }
 
-/* A proxy on this machine leads anywhere. */
-static gboolean
-is_on_this_machine (GIOStream *io)
-{
-  g_autoptr (GSocketAddress) address = NULL;
-
-  if (!G_IS_SOCKET_CONNECTION (io) || xmpp_attempt_is_proxied (G_SOCKET_CONNECTION (io)))
-    return FALSE;
-
-  address = g_socket_connection_get_remote_address (G_SOCKET_CONNECTION (io), NULL);
-  return G_IS_INET_SOCKET_ADDRESS (address) &&
-         g_inet_address_get_is_loopback (
-             g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
-}
-
 static gboolean
 may_be_in_clear (XmppComponent *self, GIOStream *io, GError **error)
 {
-  if (self->insecure || is_on_this_machine (io))
+  if (self->insecure || xmpp_attempt_is_on_loopback (io))
     return TRUE;
 
   g_set_error (error, XMPP_CONNECTION_ERROR, XMPP_CONNECTION_ERROR_POLICY,
@@ -255,16 +240,6 @@ dial_finish (XmppConnection *connection, GAsyncResult *result, GError **error)
 
 /* ---- The open stream ---- */
 
-static void
-opened (XmppConnection *connection, XmppDialResult *dialled)
-{
-}
-
-static void
-farewell (XmppConnection *connection, const char *status)
-{
-}
-
 /* XEP-0114 §3: every stanza has both addresses, and “from” is one of ours. */
 static XmppStanza *
 stamp (XmppConnection *connection, XmppStanza *stanza, GError **error)
@@ -303,7 +278,5 @@ stamp (XmppConnection *connection, XmppStanza *stanza, GError **error)
 const XmppConnectionOps xmpp_component_ops = {
   .dial_async = dial_async,
   .dial_finish = dial_finish,
-  .opened = opened,
-  .farewell = farewell,
   .stamp = stamp,
 };

@@ -275,11 +275,13 @@ stream_closed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 leave (XmppConnection *self, const char *status, GCancellable *cancellable)
 {
+  const XmppConnectionOps *ops = XMPP_CONNECTION_GET_CLASS (self)->ops;
   XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
   g_autoptr (XmppStream) stream = g_object_ref (priv->stream);
 
   priv->leaving = stream;
-  XMPP_CONNECTION_GET_CLASS (self)->ops->farewell (self, status);
+  if (ops->farewell != NULL)
+    ops->farewell (self, status);
   if (priv->leaving == stream)
     priv->leaving = NULL;
 

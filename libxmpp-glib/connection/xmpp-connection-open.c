@@ -200,6 +200,7 @@ report_round_trips (XmppConnectionPrivate *priv)
 static void
 take_stream (XmppConnection *self, XmppDialResult *dialled)
 {
+  const XmppConnectionOps *ops = XMPP_CONNECTION_GET_CLASS (self)->ops;
   XmppConnectionPrivate *priv = xmpp_connection_get_private (self);
   const XmppStreamHeader *header = xmpp_stream_get_peer_header (dialled->stream);
 
@@ -228,7 +229,8 @@ take_stream (XmppConnection *self, XmppDialResult *dialled)
 
   xmpp_stream_set_tap (priv->stream, &xmpp_connection_tap, self);
   xmpp_connection_set_state (self, XMPP_CONNECTION_STATE_OPEN);
-  XMPP_CONNECTION_GET_CLASS (self)->ops->opened (self, dialled);
+  if (ops->opened != NULL)
+    ops->opened (self, dialled);
   g_object_thaw_notify (G_OBJECT (self));
 }
 

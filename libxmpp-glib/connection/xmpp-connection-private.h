@@ -28,9 +28,9 @@ typedef struct _XmppConnectionOps
   XmppDialResult *(*dial_finish) (XmppConnection *connection,
                                   GAsyncResult *result,
                                   GError **error);
-  /* The stream is open: first stanzas, what to remember */
+  /* Nullable: the stream is open: first stanzas, what to remember */
   void (*opened) (XmppConnection *connection, XmppDialResult *dialled);
-  /* The last stanzas before the closing tag. @status: (nullable) */
+  /* Nullable: the last stanzas before the closing tag. @status: (nullable) */
   void (*farewell) (XmppConnection *connection, const char *status);
   /* Nullable: a stanza has come, and is not looked at yet. TRUE: it goes no further; it may be
    * stamped, and the connection may be ended in here */

@@ -170,27 +170,19 @@ check_sender (XmppConnection *connection, XmppStanza *stanza)
   return FALSE;
 }
 
-static gboolean
-take (XmppConnection *connection, XmppStanza *stanza)
-{
-  XmppServer *server = xmpp_server_link_get_server (XMPP_SERVER_LINK (connection));
-
-  return server == NULL || !check_sender (connection, stanza) ||
-         xmpp_server_take_stanza (server, connection, stanza);
-}
-
 static const XmppConnectionOps ops = {
   .dial_async = dial_async,
   .dial_finish = dial_finish,
   .opened = opened,
   .farewell = xmpp_server_link_farewell,
-  .take = take,
+  .take = xmpp_server_link_take,
 };
 
 static void
 xmpp_server_component_class_init (XmppServerComponentClass *klass)
 {
   XMPP_CONNECTION_CLASS (klass)->ops = &ops;
+  XMPP_SERVER_LINK_CLASS (klass)->check_sender = check_sender;
 }
 
 static void

@@ -10,6 +10,7 @@
 #include "negotiation/xmpp-exchange.h"
 #include "server/xmpp-server-private.h"
 #include "server/xmpp-server-routing.h"
+#include "transport/xmpp-address-scope.h"
 
 typedef struct
 {
@@ -201,6 +202,17 @@ xmpp_server_link_farewell (XmppConnection *connection, const char *status)
   xmpp_stream_write_error (xmpp_connection_get_private (connection)->stream, error);
 }
 
+gboolean
+xmpp_server_link_take (XmppConnection *connection, XmppStanza *stanza)
+{
+  XmppServerLink *self = XMPP_SERVER_LINK (connection);
+  XmppServer *server = PRIVATE (self)->server;
+
+  return server == NULL ||
+         !XMPP_SERVER_LINK_GET_CLASS (self)->check_sender (connection, stanza) ||
+         xmpp_server_take_stanza (server, connection, stanza);
+}
+
 /* Who does not read what is sent to it may be slow, or may not be there any more. */
 static void
 note_full (XmppServerLink *self)
@@ -317,9 +329,7 @@ xmpp_server_link_is_loopback (XmppServerLink *self)
 {
   GSocketAddress *address = PRIVATE (self)->address;
 
-  return G_IS_INET_SOCKET_ADDRESS (address) &&
-         g_inet_address_get_is_loopback (
-             g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+  return address != NULL && xmpp_address_scope_is_loopback (address);
 }
 
 XmppJid *

@@ -18,6 +18,9 @@ G_DECLARE_DERIVABLE_TYPE (
 struct _XmppServerLinkClass
 {
   XmppConnectionClass parent_class;
+
+  /* TRUE: the stanza says rightly who has sent it; FALSE: the connection is being ended */
+  gboolean (*check_sender) (XmppConnection *connection, XmppStanza *stanza);
 };
 
 /* @type: a subclass; @visit: (transfer full). It has the server's limits from now on. */
@@ -53,6 +56,9 @@ void xmpp_server_link_end (XmppServerLink *link,
                            const char *message);
 /* As of ops->farewell: a server that stops says so. */
 void xmpp_server_link_farewell (XmppConnection *connection, const char *status);
+
+/* As of ops->take: what comes is from whom it says, and goes where the server routes it. */
+gboolean xmpp_server_link_take (XmppConnection *connection, XmppStanza *stanza);
 
 /* Sends it @stanza. Errors: XMPP_STANZA_ERROR_RECIPIENT_UNAVAILABLE */
 gboolean xmpp_server_link_deliver (XmppServerLink *link,

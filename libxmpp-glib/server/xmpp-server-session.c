@@ -257,7 +257,6 @@ make_offers (XmppStream *stream, const char *name, gpointer user_data)
   XmppServerSession *self = user_data;
   XmppServerLink *link = user_data;
   XmppServerPrivate *server = get_server (self);
-  g_autofree char *prepared = xmpp_server_prepare_domain (name, NULL);
   XmppServerDomain *domain = NULL;
   XmppServerOffers offers = {
     .report = xmpp_connection_get_report (XMPP_CONNECTION (self)),
@@ -267,8 +266,8 @@ make_offers (XmppStream *stream, const char *name, gpointer user_data)
     .user_data = link,
   };
 
-  if (server != NULL && prepared != NULL)
-    domain = g_hash_table_lookup (server->domains, prepared);
+  if (server != NULL)
+    domain = g_hash_table_lookup (server->domains, name);
   /* It may have been taken away since. */
   if (domain == NULL)
     return g_ptr_array_new_with_free_func (g_object_unref);
@@ -345,11 +344,6 @@ responded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
 /* ---- The open stream ---- */
 
-static void
-opened (XmppConnection *connection, XmppDialResult *dialled)
-{
-}
-
 /* RFC 6120 §8.1.2.1: nobody speaks in another's name. TRUE: the stanza says who has sent it */
 static gboolean
 check_sender (XmppConnection *connection, XmppStanza *stanza)
@@ -372,27 +366,18 @@ check_sender (XmppConnection *connection, XmppStanza *stanza)
   return TRUE;
 }
 
-static gboolean
-take (XmppConnection *connection, XmppStanza *stanza)
-{
-  XmppServer *server = xmpp_server_link_get_server (XMPP_SERVER_LINK (connection));
-
-  return server == NULL || !check_sender (connection, stanza) ||
-         xmpp_server_take_stanza (server, connection, stanza);
-}
-
 static const XmppConnectionOps ops = {
   .dial_async = dial_async,
   .dial_finish = dial_finish,
-  .opened = opened,
   .farewell = xmpp_server_link_farewell,
-  .take = take,
+  .take = xmpp_server_link_take,
 };
 
 static void
 xmpp_server_session_class_init (XmppServerSessionClass *klass)
 {
   XMPP_CONNECTION_CLASS (klass)->ops = &ops;
+  XMPP_SERVER_LINK_CLASS (klass)->check_sender = check_sender;
 }
 
 static void

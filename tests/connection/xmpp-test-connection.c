@@ -112,11 +112,6 @@ dial_finish (XmppConnection *connection, GAsyncResult *result, GError **error)
 }
 
 static void
-opened (XmppConnection *connection, XmppDialResult *dialled)
-{
-}
-
-static void
 farewell (XmppConnection *connection, const char *status)
 {
   g_autoptr (XmppStanza)
@@ -128,7 +123,6 @@ farewell (XmppConnection *connection, const char *status)
 static const XmppConnectionOps ops = {
   .dial_async = dial_async,
   .dial_finish = dial_finish,
-  .opened = opened,
   .farewell = farewell,
 };
 
