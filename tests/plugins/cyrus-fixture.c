@@ -97,12 +97,43 @@ cyrus_fixture_end (void)
   g_free (directory);
 }
 
+static guint
+count_pool_threads (void)
+{
+  g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
+  const char *task;
+  guint count = 0;
+
+  while (tasks != NULL && (task = g_dir_read_name (tasks)) != NULL)
+    {
+      g_autofree char *path = g_build_filename ("/proc/self/task", task, "comm", NULL);
+      g_autofree char *name = NULL;
+
+      if (g_file_get_contents (path, &name, NULL, NULL) &&
+          g_str_has_prefix (name, "pool-") && !g_str_has_prefix (name, "pool-spawner"))
+        count++;
+    }
+
+  return count;
+}
+
+/* A thread that has used libcrypto tidies up there when it ends, and libcrypto's own end, at exit,
+ * does not wait for it: it would crash now and then, all tests being over. */
+static void
+end_pool_threads (void)
+{
+  g_thread_pool_set_max_unused_threads (0);
+  for (guint i = 0; i < 500 && count_pool_threads () > 0; i++)
+    g_usleep (G_USEC_PER_SEC / 100);
+}
+
 int
 cyrus_fixture_run (void)
 {
   int result = g_test_run ();
 
   cyrus_fixture_end ();
+  end_pool_threads ();
 
   return result;
 }
